@@ -1,0 +1,443 @@
+"""The schema of ``results.json``: every figure of an evaluation at full precision.
+
+Reports are made from this file alone. It carries no clock time, path or version: the same inputs
+and seed give the same bytes. Undefined and suppressed figures are ``null``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from survey.errors import Place, SatixError
+
+__all__ = [
+    "Bilingual",
+    "Change",
+    "ChangeRow",
+    "CoefficientRow",
+    "Decomposition",
+    "DecompositionRow",
+    "Figure",
+    "FindingRecord",
+    "Gap",
+    "GapRow",
+    "Grade",
+    "ImportancePerformance",
+    "ImportanceRow",
+    "IndicatorRecord",
+    "ItemRow",
+    "NodeScore",
+    "OptionCount",
+    "QuestionRecord",
+    "Reliability",
+    "Results",
+    "Screening",
+    "SegmentRow",
+    "Segments",
+    "StudyRecord",
+    "WaveRecord",
+    "WaveResults",
+    "dump_results",
+    "read_results",
+    "results_json_schema",
+]
+
+
+def _finite(value: Any) -> Any:
+    if value is None:
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+Number = Annotated[float | None, BeforeValidator(_finite)]
+"""A float64 at full precision; null where it is undefined."""
+
+Bilingual = dict[Literal["en", "zh"], str]
+Grade = Literal["shown", "indicative", "suppressed"]
+"""What the number of respondents allows: a verdict, a figure without verdict, or nothing."""
+
+
+class Record(BaseModel):
+    """Base of every part: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Figure(Record):
+    """An estimate with its uncertainty. Index and gap in points (0-100), share 0-1, net score -100 to 100."""
+
+    kind: Literal["index", "share", "net_score", "rate", "gap", "score"]
+    estimate: Number
+    std_error: Number
+    lower: Number
+    upper: Number
+    n: int | None
+    n_effective: Number
+    df: Number
+    interval: str
+    grade: Grade = "shown"
+
+
+class StudyRecord(Record):
+    """What was studied and under which settings."""
+
+    study: str
+    title: Bilingual
+    note: Bilingual | None
+    instrument: str
+    instrument_version: str
+    instrument_title: Bilingual
+    instrument_licence: Bilingual
+    instrument_sources: list[str]
+    languages: list[Literal["zh", "en"]]
+    sampling: Literal["probability", "convenience", "census"]
+    sampling_note: Bilingual | None
+    frame: Bilingual | None
+    response_rate: Number
+    design_based: bool
+    weighted: bool
+    stratified: bool
+    clustered: bool
+    indicator_weights: Literal["declared", "equal"]
+    minimum_answered: float
+    confidence: float
+    power: float
+    seed: int
+    suppress_below: int
+    indicative_below: int
+    excluded_rules: list[str]
+
+
+class WaveRecord(Record):
+    """A wave, in order; ``comparable_with_previous`` is false where the set of indicators differs."""
+
+    wave: str
+    label: Bilingual
+    starts: str | None
+    n_responses: int
+    absent_indicators: list[str]
+    comparable_with_previous: bool
+
+
+class IndicatorRecord(Record):
+    """A node of the indicator tree, parents before children."""
+
+    indicator: str
+    label: Bilingual
+    parent: str | None
+    level: int
+    leaf: bool
+    share_among_siblings: float
+    leaf_weight: float | None
+    measurement: Literal["reflective", "formative"]
+    stage: Bilingual | None
+    target: float | None
+
+
+class QuestionRecord(Record):
+    """A question that has figures in the results."""
+
+    question: str
+    label: Bilingual
+    text: Bilingual
+    facet: str | None
+    series: str | None
+    indicator: str | None
+    attribute: str | None
+    reverse: bool
+    lowest: Number
+    highest: Number
+
+
+class NodeScore(Record):
+    """The index of a node. ``contribution`` adds up over leaves to the estimate of the root."""
+
+    indicator: str
+    figure: Figure
+    contribution: Number
+    potential: Number
+
+
+class OptionCount(Record):
+    """How often an option was chosen: unweighted count, weighted share of valid answers."""
+
+    code: str
+    label: Bilingual
+    count: int
+    share: Number
+
+
+class ItemRow(Record):
+    """One question: valid answers, missing by kind, distribution, mean on its own scale, index, top box."""
+
+    question: str
+    n_rows: int
+    n_valid: int
+    missing: dict[str, int]
+    options: list[OptionCount]
+    mean: Number
+    std_dev: Number
+    index: Figure | None
+    top_box: Figure | None
+    top_codes: list[str]
+    net_promoter: Figure | None
+    grade: Grade
+
+
+class CoefficientRow(Record):
+    """One item inside its block."""
+
+    question: str
+    n: int
+    item_total: Number
+    alpha_if_deleted: Number
+    mean: Number
+    std_dev: Number
+
+
+class Reliability(Record):
+    """Internal consistency of a block of items; ``reason`` says why there is none."""
+
+    indicator: str
+    measurement: Literal["reflective", "formative"]
+    facet: str
+    n_items: int
+    n: int | None
+    missing: str
+    alpha: Number
+    alpha_standardised: Number
+    lower: Number
+    upper: Number
+    interval: str
+    average_r: Number
+    items: list[CoefficientRow]
+    findings: list[str]
+    reason: str | None
+
+
+class GapRow(Record):
+    """Performance minus expectation for an item, a dimension or the whole."""
+
+    level: Literal["item", "dimension", "overall"]
+    indicator: str
+    expectation: Figure
+    performance: Figure
+    gap: Figure
+    gap_score: Number
+    statistic: Number
+    p_value: Number
+    p_adjusted: Number
+    effect_size: Number
+
+
+class Gap(Record):
+    """Service gaps. ``adjustment`` names the correction for multiple tests, per level."""
+
+    rows: list[GapRow]
+    adjustment: str
+    effect_size: str
+    unweighted: Number
+    servperf: Number
+
+
+class ImportanceRow(Record):
+    """One indicator in the importance-performance grids; ``status`` may be ``uncertain``."""
+
+    indicator: str
+    importance: Figure
+    performance: Figure
+    gap: Number
+    quadrant_scale: str
+    quadrant_data: str
+    quadrant_median: str
+    status: str
+    diagonal: bool
+    diagonal_centred: bool
+
+
+class ImportancePerformance(Record):
+    """The grids in index points; centres are (importance, performance)."""
+
+    scale_centre: tuple[float, float]
+    data_centre: tuple[float, float]
+    median_centre: tuple[float, float]
+    band: str
+    rows: list[ImportanceRow]
+
+
+class SegmentRow(Record):
+    """One segment: its index and its difference from everybody else."""
+
+    option: str
+    label: Bilingual
+    n: int | None
+    share: Number
+    figure: Figure
+    difference: Figure | None
+    p_value: Number
+    p_adjusted: Number
+    grade: Grade
+    complementary: bool = False
+
+
+class Segments(Record):
+    """The segments of one question."""
+
+    question: str
+    label: Bilingual
+    indicator: str
+    n_without: int | None
+    rows: list[SegmentRow]
+
+
+class Screening(Record):
+    """Flags by rule, and the accounting in which the first reason counts."""
+
+    n: int
+    rules: dict[str, int]
+    first_reason: dict[str, int]
+    n_flagged: int
+    n_excluded: int
+    everyone: Figure
+    without_flagged: Figure
+    without_excluded: Figure
+
+
+class WaveResults(Record):
+    """Everything estimated from one wave, or (``wave`` null) from all waves together, which is descriptive only."""
+
+    wave: str | None
+    n_responses: int
+    n_used: int
+    screening: Screening
+    scores: list[NodeScore]
+    covariance_of: list[str]
+    covariance: list[list[Number]]
+    items: list[ItemRow]
+    reliability: list[Reliability]
+    gap: Gap | None
+    importance_performance: ImportancePerformance | None
+    segments: list[Segments]
+
+
+class ChangeRow(Record):
+    """Change of one indicator between two waves, on the items both waves have."""
+
+    indicator: str
+    before: Figure
+    after: Figure
+    change: Figure
+    statistic: Number
+    p_value: Number
+    p_adjusted: Number
+    minimum_detectable: Number
+    verdict: str
+    target: Number
+    target_kind: Literal["level", "change"] | None
+
+
+class DecompositionRow(Record):
+    """What one segment contributes to the change."""
+
+    option: str
+    label: Bilingual
+    share_before: Number
+    share_after: Number
+    score_before: Number
+    score_after: Number
+    score_effect: Number
+    mix_effect: Number
+    grade: Grade
+
+
+class Decomposition(Record):
+    """Change of the index split into score and mix; the two add up to ``total`` exactly."""
+
+    question: str
+    label: Bilingual
+    total: Number
+    score_effect: Number
+    score_std_error: Number
+    mix_effect: Number
+    mix_std_error: Number
+    rows: list[DecompositionRow]
+
+
+class Change(Record):
+    """Change from one wave to another. ``family`` indicators were tested together."""
+
+    before: str
+    after: str
+    common_indicators: list[str]
+    left_out: list[str]
+    family: int
+    adjustment: str
+    test: str
+    detectable_at: str
+    rows: list[ChangeRow]
+    decompositions: list[Decomposition]
+
+
+class FindingRecord(Record):
+    """Something worth knowing that did not stop the work: a message code and its fields."""
+
+    code: str
+    severity: Literal["error", "warning", "note"]
+    fields: dict[str, str | int | float | None]
+    wording: Bilingual
+
+
+class Results(Record):
+    """The whole file."""
+
+    schema_: Literal["satix.results/1"] = Field(default="satix.results/1", alias="schema")
+    study: StudyRecord
+    waves: list[WaveRecord]
+    indicators: list[IndicatorRecord]
+    questions: list[QuestionRecord]
+    results: list[WaveResults]
+    changes: list[Change]
+    imports: list[dict[str, Any]]
+    findings: list[FindingRecord]
+
+    def of_wave(self, wave: str | None) -> WaveResults:
+        """The block of a wave (None: all waves together)."""
+        return next(block for block in self.results if block.wave == wave)
+
+    @property
+    def current(self) -> WaveResults:
+        """The block of the latest wave."""
+        return self.of_wave(self.waves[-1].wave)
+
+
+def dump_results(results: Results) -> str:
+    """The file's text: UTF-8 JSON, keys in schema order, floats in shortest round-trip form."""
+    content = results.model_dump(mode="json", by_alias=True)
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def read_results(path: Path) -> Results:
+    """Read a results file.
+
+    Raises
+    ------
+    SatixError
+        The file is missing, or is not a results file this version reads.
+    """
+    if not path.is_file():
+        raise SatixError.of("analysis.results_missing", Place(file=path.name))
+    try:
+        return Results.model_validate_json(path.read_text(encoding="utf-8"))
+    except (ValidationError, UnicodeDecodeError):
+        raise SatixError.of("analysis.results_unreadable", Place(file=path.name)) from None
+
+
+def results_json_schema() -> dict[str, Any]:
+    """The published JSON schema of ``results.json``."""
+    return Results.model_json_schema(by_alias=True, mode="serialization")

@@ -1,0 +1,1 @@
+"""The document model to files: ``reports.renderers.xlsx`` and ``reports.renderers.html``."""

@@ -1,0 +1,1 @@
+"""The parts of the Excel renderer: measures, formats, blocks, tables and native charts."""

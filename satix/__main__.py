@@ -1,0 +1,5 @@
+"""``python -m satix`` is ``satix``."""
+
+from satix.cli import main
+
+main()

@@ -1,0 +1,39 @@
+"""The commands, put together."""
+
+from __future__ import annotations
+
+import click
+
+from satix import __version__
+from satix.cli import (
+    check_command,
+    demo_command,
+    evaluate_command,
+    import_command,
+    instruments_command,
+    map_command,
+    new_command,
+    report_command,
+)
+from satix.cli.language import say
+
+__all__ = ["application"]
+
+
+def application() -> click.Command:
+    """The command line; building it imports nothing heavy."""
+    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    group = click.Group(name="satix", help=say("help_satix"), context_settings=settings)
+    click.version_option(__version__, prog_name="satix", message="%(prog)s %(version)s", help=say("help_version"))(group)
+    for module in (
+        demo_command,
+        new_command,
+        instruments_command,
+        map_command,
+        check_command,
+        import_command,
+        evaluate_command,
+        report_command,
+    ):
+        group.add_command(module.build())
+    return group

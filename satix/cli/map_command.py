@@ -1,0 +1,38 @@
+"""``satix map``: propose which column answers which question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from satix.cli.language import message_language, say
+from satix.cli.options import STUDY, command_help, language_option, study_argument
+
+__all__ = ["build"]
+
+
+def build() -> click.Command:
+    """The command."""
+    return click.Command(
+        "map",
+        callback=map_sources,
+        params=[
+            study_argument(),
+            click.Argument(["files"], type=STUDY, nargs=-1),
+            click.Option(["--wave"], default=None, help=say("option_wave")),
+            click.Option(["--replace"], is_flag=True, help=say("option_replace")),
+            language_option(),
+        ],
+        help=command_help("map"),
+        short_help=say("short_map"),
+    )
+
+
+def map_sources(study: Path, files: tuple[Path, ...], wave: str | None, replace: bool, lang: str | None) -> None:
+    """Propose mappings for files in data/ that have none, write them and enter the files in the study."""
+    del lang
+    from satix.mapping_proposals import propose_for_study
+
+    for line in propose_for_study(study, files, wave=wave, replace=replace, language=message_language()):
+        click.echo(line)

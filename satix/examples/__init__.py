@@ -1,0 +1,1 @@
+"""Example studies: each folder is a complete study with its data."""

@@ -1,0 +1,224 @@
+"""From a study file to reports: read, screen, score, analyse, write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from satix.project import Project, load_study
+from survey.errors import Problem, SatixError
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from analysis.results import Results
+    from satix.steps.read import ReadSources
+    from survey.study import Study
+
+    ReportLanguage = Literal["zh", "en"]
+    ReportFormat = Literal["xlsx", "html"]
+
+__all__ = [
+    "Progress",
+    "Written",
+    "check_study",
+    "evaluate",
+    "evaluate_to_folder",
+    "report_languages",
+    "rewrite_reports",
+    "write_reports",
+]
+
+
+class Progress(Protocol):
+    """Told of every step: its name, how much of it is done, and how much there is."""
+
+    def __call__(self, step: str, done: int, total: int, /) -> None:
+        """Take note."""
+
+
+def _unwatched(step: str, done: int, total: int, /) -> None:
+    del step, done, total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Results and the files they were written to."""
+
+    results: Results
+    files: tuple[Path, ...]
+
+
+def evaluate(study: Project | Path | str, *, progress: Progress = _unwatched) -> Results:
+    """Evaluate a study; nothing is written.
+
+    Parameters
+    ----------
+    study
+        A loaded study, a study file, or the folder that holds ``study.yaml``.
+    progress
+        Called with the name of each step, done and total.
+
+    Raises
+    ------
+    SatixError
+        The study or its data are at fault; every fault is listed.
+    """
+    project = study if isinstance(study, Project) else load_study(study)
+    from satix.steps.read import read_sources
+
+    read = read_sources(project, progress=lambda done, total: progress("read", done, total))
+    return _results(project, read, progress)
+
+
+def _results(project: Project, read: ReadSources, progress: Progress) -> Results:
+    import numpy as np
+
+    from analysis.results import Results
+    from analysis.selection import select_analyses
+    from satix.steps import changes, context, describe, segments
+    from satix.steps.wave import wave_results
+    from survey.screening import excluded, screen
+
+    study = project.study
+    progress("screen", 0, 1)
+    flags, _ = screen(read.responses, study.screening)
+    responses = read.responses.with_flags(flags)
+    out = np.asarray(excluded(flags, study.screening.exclude, n=responses.n), dtype=np.bool_)
+    progress("score", 0, 1)
+    selection = select_analyses(project.instrument, study, requested=study.analyses)
+    split = context.split_waves(project, responses, out, selection)
+    tables = segments.segment_records(split) if "segments" in selection.run else {}
+    blocks = []
+    parts = [*split.waves, *([split.pooled] if len(split.waves) > 1 else [])]
+    for position, wave in enumerate(parts):
+        progress("analyse", position, len(parts))
+        blocks.append(wave_results(wave, study, selection, tables.get(wave.wave or "", [])))
+    progress("change", 0, 1)
+    moved = changes.change_records(split) if "change" in selection.run else []
+    problems = [problem for report in read.reports for problem in report.warnings]
+    problems += [Problem(code=code, severity="warning") for code in selection.not_applicable.values()]
+    return Results(
+        study=describe.study_record(split),
+        waves=describe.wave_records(split),
+        indicators=describe.indicator_records(project),
+        questions=describe.question_records(project),
+        results=blocks,
+        changes=moved,
+        imports=[report.to_dict() for report in read.reports],
+        findings=describe.finding_records(problems),
+    )
+
+
+def evaluate_to_folder(
+    study: Project | Path | str,
+    *,
+    output: Path | None = None,
+    languages: Sequence[ReportLanguage] | None = None,
+    progress: Progress = _unwatched,
+) -> Written:
+    """Evaluate a study and write results, manifest and reports; the output folder is replaced whole.
+
+    Raises
+    ------
+    SatixError
+        The study or its data are at fault, or the output folder cannot be replaced. The last good
+        results stay as they were.
+    """
+    from satix.manifest import StageClock, write_manifest
+    from satix.output import staged_folder
+
+    project = study if isinstance(study, Project) else load_study(study)
+    folder = project.output if output is None else output
+    clock = StageClock(progress)
+    results = evaluate(project, progress=clock)
+    with staged_folder(folder) as fresh:
+        written = _write(results, fresh, languages or project.study.languages, project.study.reports, clock)
+        clock.stop()
+        write_manifest(fresh, project, clock, names=[file.name for file in written])
+        names = [file.name for file in written] + ["manifest.json"]
+    return Written(results=results, files=tuple(folder / name for name in names))
+
+
+def write_reports(
+    results: Results,
+    folder: Path | str,
+    *,
+    languages: Sequence[ReportLanguage] = ("zh", "en"),
+    formats: Sequence[ReportFormat] = ("xlsx", "html"),
+) -> tuple[Path, ...]:
+    """Write ``results.json`` and the reports made from it into a folder."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    return tuple(_write(results, target, languages, formats, _unwatched))
+
+
+def rewrite_reports(
+    study: Path | str,
+    *,
+    folder: Path | None = None,
+    formats: Sequence[str] | None = None,
+    language: str | None = None,
+) -> tuple[Path, ...]:
+    """Write the reports again from ``results.json`` of the last evaluation; no answer is read.
+
+    Raises
+    ------
+    SatixError
+        There are no results, or they are of another version.
+    """
+    from analysis.results import read_results
+
+    if folder is None:
+        path = Path(study)
+        folder = (path if path.is_dir() else path.parent) / "output"
+    results = read_results(folder / "results.json")
+    chosen: list[ReportLanguage] = ["zh", "en"] if language == "both" else [language] if language else results.study.languages  # type: ignore[list-item]
+    wanted: list[ReportFormat] = list(formats) if formats else ["xlsx", "html"]  # type: ignore[arg-type]
+    return tuple(file for file in _write(results, folder, chosen, wanted, _unwatched) if file.suffix != ".json")
+
+
+def _write(
+    results: Results,
+    folder: Path,
+    languages: Sequence[ReportLanguage],
+    formats: Sequence[ReportFormat],
+    progress: Progress,
+) -> list[Path]:
+    from analysis.results import dump_results
+    from reports.renderers import render
+    from reports.sections import build_report
+
+    files = [folder / "results.json"]
+    files[0].write_text(dump_results(results), encoding="utf-8", newline="\n")
+    ordered = tuple(language for language in ("zh", "en") if language in languages)
+    report = build_report(results, ordered)
+    for position, kind in enumerate(formats):
+        progress("report", position, len(formats))
+        file = folder / f"report.{kind}"
+        render(report, file)
+        files.append(file)
+    return files
+
+
+def report_languages(option: str | None, study: Study) -> tuple[ReportLanguage, ...]:
+    """Languages of the reports: what ``--lang`` says, else what the study says."""
+    if option == "both":
+        return ("zh", "en")
+    if option in {"zh", "en"}:
+        return ("zh",) if option == "zh" else ("en",)
+    return study.languages
+
+
+def check_study(path: Path | str) -> list[Problem]:
+    """Every problem of a study, its instrument, mappings and data; errors first."""
+    try:
+        project = load_study(path)
+        from satix.steps.read import read_sources
+
+        read = read_sources(project, progress=lambda done, total: None)
+    except SatixError as error:
+        return sorted(error.problems, key=lambda problem: problem.severity != "error")
+    return [problem for report in read.reports for problem in report.warnings]

@@ -1,0 +1,163 @@
+"""A study folder: the study file, the instrument it names, its mappings and data, as one object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from instruments.catalog import load_instrument
+from survey.definition_files import read_yaml
+from survey.errors import Place, Problem, SatixError, StudyError
+from survey.importers.mapping import Mapping, read_mapping
+from survey.instrument import Instrument
+from survey.study import Source, Study, read_study
+
+__all__ = ["Project", "load_study"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A study with everything it names resolved, except the answers themselves.
+
+    ``mappings`` is by the name the sources use. ``folder`` holds the study file; every path in the
+    study is below it.
+    """
+
+    file: Path
+    study: Study
+    instrument: Instrument
+    mappings: dict[str, Mapping]
+
+    @property
+    def folder(self) -> Path:
+        """The study folder."""
+        return self.file.parent
+
+    @property
+    def output(self) -> Path:
+        """Where reports go."""
+        return self.folder / "output"
+
+    def inputs(self) -> Iterator[tuple[str, Path]]:
+        """Every file the results depend on, with its name inside the study folder."""
+        yield self.file.name, self.file
+        if _is_path(self.study.instrument):
+            yield self.study.instrument, self.folder / self.study.instrument
+        for name in self.mappings:
+            yield name, self.folder / name
+        for source in self.study.sources:
+            yield source.file, self.folder / source.file
+
+
+def load_study(path: Path | str) -> Project:
+    """Read a study file and everything it names.
+
+    Parameters
+    ----------
+    path : Path
+        A study file, or the folder that holds ``study.yaml``.
+
+    Raises
+    ------
+    SatixError
+        Some file is missing or at fault, or a name in the study is unknown to the instrument; every
+        fault of every file is listed.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "study.yaml"
+    study = read_study(file)
+    folder = file.parent
+    problems: list[Problem] = []
+    instrument: Instrument | None = None
+    try:
+        named = folder / study.instrument if _is_path(study.instrument) else study.instrument
+        instrument = load_instrument(named, study.instrument_version)
+    except SatixError as error:
+        problems.extend(error.problems)
+    mappings: dict[str, Mapping] = {}
+    for name in dict.fromkeys(source.mapping for source in study.sources):
+        try:
+            mappings[name] = read_mapping(folder / name)
+        except SatixError as error:
+            problems.extend(error.problems)
+    _, lines = read_yaml(file)
+    if instrument is not None:
+        problems.extend(_unknown_names(study, instrument, file.name, lines))
+        problems.extend(_mapping_problems(study, mappings, instrument))
+    for position, source in enumerate(study.sources):
+        line = lines.get(("sources", position))
+        problems.extend(_source_problems(source, folder, study, mappings, Place(file=file.name, line=line)))
+    if instrument is None or any(problem.severity == "error" for problem in problems):
+        raise StudyError(problems)
+    return Project(file=file, study=study, instrument=instrument, mappings=mappings)
+
+
+def _is_path(instrument: str) -> bool:
+    return instrument.endswith((".yaml", ".yml"))
+
+
+def _unknown_names(
+    study: Study, instrument: Instrument, file: str, lines: dict[tuple[str | int, ...], int]
+) -> Iterator[Problem]:
+    questions = {question.code: question for question in instrument.questions}
+    nodes = {node.code for node in instrument.index.walk()}
+    for position, segment in enumerate(study.segments):
+        place = Place(file=file, line=lines.get(("segments", position)))
+        asked = questions.get(segment.question)
+        if asked is None:
+            yield _unknown("unknown_question", place, "segments", segment.question, sorted(questions))
+        elif asked.type not in {"single", "scale"}:
+            yield Problem(code="satix.segment_not_single_choice", place=place, fields={"question": segment.question})
+    for position, target in enumerate(study.targets):
+        if target.indicator not in nodes:
+            place = Place(file=file, line=lines.get(("targets", position)))
+            yield _unknown("unknown_indicator", place, "targets", target.indicator, sorted(nodes))
+    for code in study.screening.duplicate_key:
+        if code not in questions:
+            place = Place(file=file, line=lines.get(("screening", "duplicate_key")))
+            yield _unknown("unknown_question", place, "duplicate_key", code, sorted(questions))
+
+
+def _unknown(kind: str, place: Place, owner: str, code: str, known: list[str]) -> Problem:
+    fields = {"owner": owner, "code": code, "known": ", ".join(known[:12])}
+    return Problem(code=f"survey.{kind}", place=place, fields=fields)
+
+
+def _mapping_problems(study: Study, mappings: dict[str, Mapping], instrument: Instrument) -> Iterator[Problem]:
+    known = {question.code for question in instrument.questions}
+    waves = [wave.wave for wave in study.waves]
+    for name, mapping in mappings.items():
+        place = Place(file=name)
+        if mapping.instrument != instrument.instrument:
+            yield Problem(
+                code="satix.mapping_of_other_instrument",
+                place=place,
+                fields={"found": mapping.instrument, "expected": instrument.instrument},
+            )
+            continue
+        for column in mapping.columns:
+            if column.question is not None and column.question not in known:
+                yield Problem(
+                    code="satix.mapping_unknown_question",
+                    place=place,
+                    fields={"code": column.question, "heading": column.heading[:60]},
+                )
+        for wave in {*mapping.waves.values(), *mapping.not_asked}:
+            if wave not in waves:
+                yield _unknown("unknown_wave", place, "waves", wave, waves)
+
+
+def _source_problems(
+    source: Source, folder: Path, study: Study, mappings: dict[str, Mapping], place: Place
+) -> Iterator[Problem]:
+    file = folder / source.file
+    if not file.is_file():
+        yield Problem(code="satix.source_missing", place=place, fields={"file": source.file})
+    elif not file.resolve().is_relative_to(folder.resolve()):
+        yield Problem(code="survey.path_leaves_folder", place=place, fields={"path": source.file})
+    mapping = mappings.get(source.mapping)
+    if mapping is not None and source.wave is None and len(study.waves) > 1:
+        if not any(column.role == "wave" for column in mapping.columns):
+            yield Problem(code="satix.source_without_wave", place=place, fields={"file": source.file})

@@ -1,0 +1,1 @@
+"""The steps of an evaluation: read, screen, design, score, analyse, describe."""

@@ -1,0 +1,84 @@
+"""Read every source of a study into one response set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from satix.project import Project
+from survey.errors import Place, Problem, ResponseImportError, SatixError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from survey.importers.report import ImportReport
+    from survey.responses import ResponseSet
+
+__all__ = ["ReadSources", "read_sources"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSources:
+    """Answers of all waves, in the order of the study's waves, and one report per file."""
+
+    responses: ResponseSet
+    reports: tuple[ImportReport, ...]
+
+
+def read_sources(project: Project, *, progress: Callable[[int, int], None]) -> ReadSources:
+    """Read all sources; every fault of every file is reported at once.
+
+    Raises
+    ------
+    ResponseImportError
+        Cells outside their scale, unknown waves, a wave without data ...: all of them.
+    """
+    from survey.importers.read import read_responses
+    from survey.responses import ResponseSet
+
+    parts, reports, problems = [], [], []
+    sources = project.study.sources
+    for position, source in enumerate(sources):
+        progress(position, len(sources))
+        try:
+            result = read_responses(
+                project.folder / source.file,
+                project.instrument,
+                project.mappings[source.mapping],
+                source_name=source.file,
+                wave=source.wave or (project.study.waves[0].wave if len(project.study.waves) == 1 else None),
+                channel=source.channel,
+            )
+        except SatixError as error:
+            problems.extend(error.problems)
+            continue
+        parts.append(result.responses)
+        reports.append(result.report)
+    progress(len(sources), len(sources))
+    if not problems and not parts:
+        problems.append(Problem(code="satix.no_sources", place=Place(file=project.file.name)))
+    if not problems:
+        responses = ResponseSet.concatenate(parts)
+        problems.extend(_wave_problems(project, responses))
+    if problems:
+        raise ResponseImportError(problems)
+    return ReadSources(responses=_in_wave_order(project, responses), reports=tuple(reports))
+
+
+def _wave_problems(project: Project, responses: ResponseSet) -> list[Problem]:
+    present = set(responses.respondents["wave"].unique())
+    return [
+        Problem(code="satix.wave_without_data", place=Place(file=project.file.name), fields={"wave": wave.wave})
+        for wave in project.study.waves
+        if wave.wave not in present
+    ]
+
+
+def _in_wave_order(project: Project, responses: ResponseSet) -> ResponseSet:
+    order = {wave.wave: position for position, wave in enumerate(project.study.waves)}
+    rank = responses.respondents["wave"].map(order).to_numpy()
+    if (np.diff(rank) >= 0).all():
+        return responses
+    return responses.reorder(np.argsort(rank, kind="stable"))

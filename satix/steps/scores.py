@@ -1,0 +1,59 @@
+"""Index of every node of one wave, with contributions and the sampling covariance of the leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.composites import contributions
+from analysis.design import design_covariance, design_means
+from analysis.results import NodeScore
+from satix.steps.figures import figures_of
+
+if TYPE_CHECKING:
+    from satix.steps.context import Wave
+    from survey.study import Study
+
+__all__ = ["leaf_covariance", "node_scores"]
+
+
+def node_scores(wave: Wave, study: Study) -> list[NodeScore]:
+    """One entry per node; leaves carry what they add to the index of the root."""
+    means = design_means(wave.masked(wave.scores.points), wave.design, confidence=study.confidence)
+    figures = figures_of(means, study.limits)
+    root = wave.scores.membership[:, 0]
+    added: dict[str, tuple[float, float]] = {}
+    if means.n[0] >= study.limits.suppress:
+        parts = contributions(
+            wave.masked(wave.leaves.points),
+            indicator_weights=root,
+            applicable=wave.leaves.applicable,
+            minimum_share=wave.scores.minimum_share,
+            design=wave.design,
+            names=wave.leaves.leaves,
+        )
+        added = {
+            name: (float(contribution), float(potential))
+            for name, contribution, potential in zip(parts.names, parts.contribution, parts.potential, strict=True)
+        }
+    return [
+        NodeScore(
+            indicator=node,
+            figure=figure,
+            contribution=added.get(node, (None, None))[0],
+            potential=added.get(node, (None, None))[1],
+        )
+        for node, figure in zip(wave.scores.nodes, figures, strict=True)
+    ]
+
+
+def leaf_covariance(wave: Wave, study: Study) -> tuple[list[str], list[list[float]]]:
+    """Leaves with enough answers, and the sampling covariance of their means."""
+    values = wave.masked(wave.leaves.points)
+    enough = (~np.isnan(values)).sum(axis=0) >= study.limits.suppress
+    names = [leaf for leaf, kept in zip(wave.leaves.leaves, enough, strict=True) if kept]
+    if not names:
+        return [], []
+    covariance: list[list[float]] = design_covariance(values[:, enough], wave.design).tolist()
+    return names, covariance

@@ -1,0 +1,41 @@
+"""Everything estimated from one wave, in one record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.results import WaveResults
+from satix.steps.gaps import gap_record, importance_performance_record
+from satix.steps.items import item_rows
+from satix.steps.reliability import reliability_records
+from satix.steps.scores import leaf_covariance, node_scores
+from satix.steps.screen import screening_record
+
+if TYPE_CHECKING:
+    from analysis.results import Segments
+    from analysis.selection import Selection
+    from satix.steps.context import Wave
+    from survey.study import Study
+
+__all__ = ["wave_results"]
+
+
+def wave_results(wave: Wave, study: Study, selection: Selection, segments: list[Segments]) -> WaveResults:
+    """The record of a wave, with the analyses that apply."""
+    leaves, covariance = leaf_covariance(wave, study)
+    return WaveResults(
+        wave=wave.wave,
+        n_responses=wave.responses.n,
+        n_used=int(wave.used.sum()),
+        screening=screening_record(wave, study),
+        scores=node_scores(wave, study),
+        covariance_of=leaves,
+        covariance=covariance,
+        items=item_rows(wave, study),
+        reliability=reliability_records(wave, study) if "reliability" in selection.run else [],
+        gap=gap_record(wave, study) if "gap" in selection.run else None,
+        importance_performance=importance_performance_record(wave, study)
+        if "importance_performance" in selection.run
+        else None,
+        segments=segments,
+    )

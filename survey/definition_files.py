@@ -1,0 +1,186 @@
+"""Definitions in YAML: read with line numbers, validate once, write back unchanged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from survey.errors import Place, Problem, SatixError
+from survey.texts import Definition
+
+__all__ = ["dump_definition", "read_definition", "read_yaml"]
+
+Model = TypeVar("Model", bound=Definition)
+Path_ = tuple[str | int, ...]
+
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # the C loader where PyYAML has one
+    """Safe YAML in which only true/false are truth values and nothing turns into a date.
+
+    Under YAML 1.1 an answer option ``no`` or ``on`` would become a boolean and a wave ``2024-01`` a
+    number or date; here both stay what was written.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.split(":")[-1] not in {"bool", "timestamp", "int"}]
+    for first, resolvers in _SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+
+
+def read_yaml(path: Path, *, error: type[SatixError] = SatixError) -> tuple[Any, dict[Path_, int]]:
+    """Content of a YAML file, and the line (from 1) on which each key or entry stands.
+
+    Raises
+    ------
+    SatixError
+        (of class ``error``) The file is missing, is not UTF-8, is not YAML, or holds a key twice.
+    """
+    if not path.is_file():
+        raise error.of("survey.file_missing", Place(file=path.name))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise error.of("survey.yaml_not_utf8", Place(file=path.name)) from None
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[Path_, int] = {}
+        doubled: list[Problem] = []
+        _note_lines(node, (), lines, doubled, path.name)
+        if doubled:
+            raise error(doubled)
+        return (None if node is None else loader.construct_document(node)), lines
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        line = mark.line + 1 if mark else None
+        raise error.of("survey.yaml_syntax", Place(file=path.name, line=line), reason=fault.problem or "") from None
+    finally:
+        loader.dispose()
+
+
+def _note_lines(
+    node: yaml.Node | None, path: Path_, lines: dict[Path_, int], doubled: list[Problem], file: str
+) -> None:
+    if node is None:
+        return
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            name = str(key.value)
+            if name in seen:
+                doubled.append(
+                    Problem(code="survey.key_twice", place=Place(file=file, line=line), fields={"key": name})
+                )
+            seen.add(name)
+            lines[(*path, name)] = line
+            _note_lines(value, (*path, name), lines, doubled, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            lines[(*path, position)] = value.start_mark.line + 1
+            _note_lines(value, (*path, position), lines, doubled, file)
+
+
+def read_definition(path: Path, model: type[Model], *, error: type[SatixError] = SatixError) -> Model:
+    """Read and validate a definition; every fault is reported at once, each with its line."""
+    content, lines = read_yaml(path, error=error)
+    if not isinstance(content, Mapping):
+        raise error.of("survey.yaml_not_a_mapping", Place(file=path.name))
+    _refuse_newer(content, model, path, error)
+    try:
+        return model.model_validate(content)
+    except ValidationError as invalid:
+        raise error([_problem(fault, path.name, lines, model) for fault in invalid.errors()]) from None
+
+
+def _refuse_newer(content: Mapping[str, Any], model: type[Model], path: Path, error: type[SatixError]) -> None:
+    field = model.model_fields.get("schema_")
+    if field is None or "schema" not in content:
+        return
+    kind, _, newest = str(field.default).rpartition("/")
+    name, _, version = str(content["schema"]).rpartition("/")
+    if name != kind or not version.isdigit() or int(version) > int(newest):
+        raise error.of(
+            "survey.schema_unknown", Place(file=path.name), found=str(content["schema"]), expected=field.default
+        )
+
+
+def _problem(fault: ErrorDetails, file: str, lines: dict[Path_, int], model: type[Model]) -> Problem:
+    location = tuple(str(part) if not isinstance(part, int) else part for part in fault["loc"])
+    while location and location not in lines:
+        # pydantic names union branches and model classes in a location; the file does not know them
+        shorter = [location[:i] + location[i + 1 :] for i in range(len(location) - 1, -1, -1)]
+        location = next((path for path in shorter if path in lines), location[:-1])
+    place = Place(file=file, line=lines.get(location, lines.get(())), path=_dotted(location) or None)
+    kind, context = fault["type"], dict(fault.get("ctx", {}))
+    if kind.startswith("survey."):
+        return Problem(code=kind, place=place, fields=context)
+    key = str(fault["loc"][-1]) if fault["loc"] else ""
+    if kind == "missing":
+        return Problem(code="survey.key_absent", place=place, fields={"key": key})
+    if kind == "extra_forbidden":
+        return Problem(code="survey.key_unknown", place=place, fields={"key": key, "known": _known_keys(fault, model)})
+    if kind in {"literal_error", "enum"}:
+        return Problem(
+            code="survey.value_not_allowed",
+            place=place,
+            fields={"found": str(fault["input"])[:60], "expected": str(context.get("expected", ""))},
+        )
+    return Problem(
+        code="survey.value_of_wrong_kind",
+        place=place,
+        fields={"found": str(fault["input"])[:60], "reason": fault["msg"]},
+    )
+
+
+def _known_keys(fault: ErrorDetails, model: type[Definition]) -> str:
+    """Keys accepted where an unknown one was found, found by walking the model along the location."""
+    current: Any = model
+    for part in fault["loc"][:-1]:
+        if isinstance(part, int) or not (isinstance(current, type) and issubclass(current, Definition)):
+            continue
+        for name, field in current.model_fields.items():
+            if part in {name, field.alias}:
+                current = _model_inside(field.annotation) or current
+    if not (isinstance(current, type) and issubclass(current, Definition)):
+        return ""
+    return ", ".join(field.alias or name for name, field in current.model_fields.items())
+
+
+def _model_inside(annotation: Any) -> type[Definition] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Definition):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_inside(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def _dotted(location: Path_) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def dump_definition(definition: Definition) -> str:
+    """A definition as YAML that reads back to an equal object; defaults are left out."""
+    content = definition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    fields = type(definition).model_fields
+    if "schema_" in fields:
+        content = {"schema": fields["schema_"].default, **content}
+    text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
+    return text

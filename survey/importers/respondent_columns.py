@@ -1,0 +1,207 @@
+"""The respondent table: ids, wave, times, channel, weight and design columns."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping as Lookup
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from survey.errors import Place, Problem
+from survey.importers.cell_text import CellValue, cell_text, column_letter, fold, is_blank
+from survey.importers.cells import distinct, number_of
+from survey.importers.foreign import ForeignCells
+from survey.importers.mapping import ColumnRole, Mapping
+from survey.importers.table_file import Table
+from survey.importers.times import iso_time, parse_time, seconds_in
+from survey.privacy import identifying_heading, identifying_values, pseudonym
+from survey.responses import RESPONDENT_COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+__all__ = ["Respondents", "read_respondents", "read_waves"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Respondents:
+    """The respondent table, where an id occurs a second time within its wave, and what to know about it."""
+
+    frame: pd.DataFrame
+    repeated: NDArray[np.bool_]
+    warnings: tuple[Problem, ...]
+
+
+def read_waves(
+    table: Table, mapping: Mapping, roles: Lookup[ColumnRole, int], wave: str | None, foreign: ForeignCells
+) -> NDArray[np.object_]:
+    """The wave of each record: from the mapped column, else ``wave`` for all, else the single wave "1"."""
+    if "wave" not in roles:
+        return np.full(table.n, wave or "1", dtype=object)
+    place = roles["wave"]
+    found = distinct(table.columns[place])
+    known = {fold(text): code for text, code in mapping.waves.items()}
+    waves = np.empty(len(found.values), dtype=object)
+    for which, value in enumerate(found.values):
+        text = cell_text(value)
+        if (known and fold(text) in known) or (not known and text):
+            waves[which] = known.get(fold(text), text)
+            continue
+        waves[which] = ""
+        expected = ", ".join(mapping.waves) or "–"
+        foreign.add(place, value, found.records_with(which, None), expected=expected, code="survey.wave_not_known")
+    return waves[found.inverse]
+
+
+def read_respondents(
+    table: Table,
+    roles: Lookup[ColumnRole, int],
+    waves: NDArray[np.object_],
+    foreign: ForeignCells,
+    *,
+    source: str,
+    channel: str,
+    key: bytes,
+) -> Respondents:
+    """Ids and the fixed columns of the respondent table.
+
+    An identifying id column (telephone, openid ...) is replaced by keyed digests. A missing id, and every id where
+    no column is mapped, is file and row.
+    """
+    import pandas as pd
+
+    warnings: list[Problem] = []
+
+    def column(role: ColumnRole) -> Sequence[CellValue] | None:
+        return table.columns[roles[role]] if role in roles else None
+
+    submitted = _times(table, roles, warnings)
+    frame = pd.DataFrame(
+        {
+            "wave": pd.Series(waves, dtype=object),
+            "source": pd.Series([source] * table.n, dtype=object),
+            "channel": pd.Series(_texts(column("channel"), table.n, channel), dtype=object),
+            "row": np.array(table.rows, dtype=np.int64),
+            "submitted": pd.Series(submitted, dtype=object),
+            "duration_seconds": _durations(table, roles, warnings),
+            "case_weight": _case_weights(table, roles, foreign),
+            "stratum": pd.Series(_texts(column("stratum"), table.n, None), dtype=object),
+            "cluster": pd.Series(_texts(column("cluster"), table.n, None), dtype=object),
+        },
+        columns=list(RESPONDENT_COLUMNS),
+    )
+    ids, repeated = _ids(table, roles, waves, warnings, key)
+    frame.index = pd.Index(ids, name="respondent", dtype=object)
+    return Respondents(frame=frame, repeated=repeated, warnings=tuple(warnings))
+
+
+def _texts(cells: Sequence[CellValue] | None, n: int, default: str | None) -> list[str | None]:
+    if cells is None:
+        return [default] * n
+    return [cell_text(cell) or default for cell in cells]
+
+
+def _times(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Problem]) -> list[str | None]:
+    if "submitted" not in roles:
+        return [None] * table.n
+    cells = table.columns[roles["submitted"]]
+    times = [iso_time(cell) for cell in cells]
+    _warn_unread(table, roles["submitted"], cells, [time is None for time in times], "time_not_read", warnings)
+    return times
+
+
+def _durations(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Problem]) -> NDArray[np.float64]:
+    if "duration" in roles:
+        cells = table.columns[roles["duration"]]
+        seconds = [seconds_in(cell) for cell in cells]
+        _warn_unread(table, roles["duration"], cells, [s is None for s in seconds], "duration_not_read", warnings)
+        return np.array([math.nan if s is None else s for s in seconds])
+    if "started" in roles and "submitted" in roles:
+        started = [parse_time(cell) for cell in table.columns[roles["started"]]]
+        ended = [parse_time(cell) for cell in table.columns[roles["submitted"]]]
+        return np.array(
+            [
+                (end - start).total_seconds() if start and end and end >= start else math.nan
+                for start, end in zip(started, ended, strict=True)
+            ]
+        )
+    return np.full(table.n, math.nan)
+
+
+def _warn_unread(
+    table: Table, place: int, cells: Sequence[CellValue], unread: Sequence[bool], code: str, warnings: list[Problem]
+) -> None:
+    rows = [row for row, cell, lost in zip(table.rows, cells, unread, strict=True) if lost and not is_blank(cell)]
+    if rows:
+        fields = {"count": len(rows), "rows": _row_list(rows)}
+        warnings.append(Problem(code=f"survey.{code}", place=table.place(place), fields=fields, severity="warning"))
+
+
+def _case_weights(table: Table, roles: Lookup[ColumnRole, int], foreign: ForeignCells) -> NDArray[np.float64]:
+    if "case_weight" not in roles:
+        return np.ones(table.n)
+    place = roles["case_weight"]
+    found = distinct(table.columns[place])
+    weights = np.ones(len(found.values))
+    for which, value in enumerate(found.values):
+        number = number_of(value)
+        if number is not None and math.isfinite(number) and number >= 0:
+            weights[which] = number
+        else:
+            records = found.records_with(which, None)
+            foreign.add(place, value, records, expected="≥ 0", code="survey.weight_expected")
+    return weights[found.inverse]
+
+
+def _ids(
+    table: Table,
+    roles: Lookup[ColumnRole, int],
+    waves: NDArray[np.object_],
+    warnings: list[Problem],
+    key: bytes,
+) -> tuple[list[str], NDArray[np.bool_]]:
+    """Ids without repetition, and where an id was there before within the wave."""
+    repeated = np.zeros(table.n, dtype=np.bool_)
+    own = [f"{table.file}:{row}" for row in table.rows]
+    if "respondent" not in roles:
+        return own, repeated
+    place = roles["respondent"]
+    cells = table.columns[place]
+    identifying = identifying_heading(table.headings[place]) or identifying_values(cells)
+    texts = [cell_text(cell) for cell in cells]
+    if identifying:
+        texts = [pseudonym(text, key) if text else "" for text in texts]
+    records: dict[tuple[str, str], list[int]] = defaultdict(list)
+    ids: list[str] = []
+    for record, (text, fallback) in enumerate(zip(texts, own, strict=True)):
+        before = records[(waves[record], text)]
+        if text:
+            before.append(record)
+            repeated[record] = len(before) > 1
+        ids.append(f"{text}#{len(before)}" if len(before) > 1 else text or fallback)
+    for (_, text), found in records.items():
+        if len(found) > 1:
+            rows = [table.rows[record] for record in found]
+            shown = "●●●" if identifying else text
+            warnings.append(
+                Problem(
+                    code="survey.respondent_id_twice",
+                    place=_at(table, place),
+                    fields={"id": shown, "count": len(rows), "rows": _row_list(rows)},
+                    severity="warning",
+                )
+            )
+    return ids, repeated
+
+
+def _at(table: Table, place: int) -> Place:
+    return Place(file=table.file, sheet=table.sheet, column=column_letter(place), heading=table.headings[place] or None)
+
+
+def _row_list(rows: Sequence[int]) -> str:
+    return ", ".join(str(row) for row in rows[:10]) + (" …" if len(rows) > 10 else "")

@@ -1,0 +1,24 @@
+"""Fixtures every test package may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Reference values and data that may not be shipped; tests that read them skip where they are absent."""
+    folder = REPOSITORY.parent / "shared"
+    if not (folder / "reference").is_dir():
+        pytest.skip("the shared reference folder is not beside the checkout; its licence forbids shipping it")
+    return folder

@@ -1,0 +1,81 @@
+"""Adapters from reference cases to satix's public functions, one module per topic. They map; they do not compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters import change, effects, gap, ipa, reliability, scores, servqual
+from adapters.case import Case, SkippedError
+from adapters.comparison import allowance, differences
+from survey.errors import SatixError
+
+__all__ = ["Outcome", "run_case"]
+
+Adapter = Callable[[Case], Mapping[str, Any]]
+
+# Cases with a method (topic, method); cases without one by topic, the adapter looking at what is asked.
+METHODS: dict[tuple[str, str], Adapter] = {
+    **{("scores", method): adapter for method, adapter in scores.METHODS.items()},
+    **{("servqual", method): adapter for method, adapter in servqual.METHODS.items()},
+    **{("ipa", method): adapter for method, adapter in ipa.METHODS.items()},
+    **{("tracking", method): adapter for method, adapter in change.METHODS.items()},
+    **{("effects", method): adapter for method, adapter in effects.METHODS.items()},
+    **{("sampling", method): adapter for method, adapter in scores.SAMPLING.items()},
+}
+TOPICS: dict[str, Adapter] = {"reliability": reliability.run, "gap": gap.run}
+ELEMENT_WISE = "element-wise"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """PASS, FAIL or SKIP, and why."""
+
+    status: str
+    reason: str = ""
+
+
+def run_case(case: Case, data_folder: Path | None = None) -> Outcome:
+    """Run one case."""
+    case.data_folder = data_folder
+    adapter = METHODS.get((case.topic, case.method)) if case.method else TOPICS.get(case.topic)
+    if adapter is None:
+        what = f"method {case.method} of topic {case.topic}" if case.method else f"topic {case.topic}"
+        return Outcome("SKIP", f"{what} is not built yet")
+    if not case.compare.startswith(ELEMENT_WISE):
+        return Outcome("SKIP", f"comparison '{case.compare}' is not built yet")
+    try:
+        actual = adapter(case)
+    except SkippedError as reason:
+        return Outcome("SKIP", str(reason))
+    except SatixError as error:
+        return Outcome("FAIL", f"satix refused the input: {error.message('en')}")
+    except Exception as error:  # a crash is an outcome of the case, and the other cases still run
+        return Outcome("FAIL", f"{type(error).__name__}: {error}")
+    if case.inputs.unread:
+        return Outcome("SKIP", f"input {', '.join(case.inputs.unread)} is not known to this method")
+    return _compared(case, actual)
+
+
+def _compared(case: Case, actual: Mapping[str, Any]) -> Outcome:
+    allowed = allowance(case.tolerance, relative=case.method is None)
+    faults = list(differences(actual, case.expected, allowed))
+    for other in _alternatives(case):
+        if not faults:
+            break
+        if not list(differences(actual, other, allowed)):
+            faults = []
+    if not faults:
+        return Outcome("PASS")
+    more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
+    return Outcome("FAIL", "; ".join(faults[:3]) + more)
+
+
+def _alternatives(case: Case) -> list[Any]:
+    """Other accepted sets of values; a set that names only some entries replaces these."""
+    if case.alternatives is None:
+        return []
+    sets = case.alternatives if isinstance(case.alternatives, list) else [case.alternatives]
+    return [{**case.expected, **other} if isinstance(other, dict) else other for other in sets]
