@@ -41,7 +41,7 @@ def scale_coefficients(C: Floats, R: Floats) -> Mapping[str, Floats]:
             "lambda6": 1 - (k - smc.sum(axis=1)) / sum_r,
             "average_r": average,
             "median_r": np.median(off, axis=1),
-            "var_r": off.var(axis=1, ddof=1),
+            "var_r": off.var(axis=1, ddof=1) if k > 2 else np.full(len(C), np.nan),
             "signal_noise": k * average / (1 - average),
             "duhachek": duhachek,
             "smc": smc,

@@ -109,9 +109,10 @@ def _block_parts(
     w = None if weights is None else weights[rows]
     if w is not None and (w == 0).any():
         block[:, w == 0] = 0.0
+    full = bool(flags.all())
     # Counts below 2^24 are whole numbers in float32, so this product is exact at half the cost.
-    counted = flags.astype(np.float32)
-    squares = None if w is None else (w * w) * flags
+    counted = None if full else flags.astype(np.float32)
+    squares = None if w is None or full else (w * w) * flags
     if w is not None:
         block *= np.sqrt(w)
     first = int(np.searchsorted(bounds, start, side="right")) - 1
@@ -120,12 +121,32 @@ def _block_parts(
         left, right = max(int(bounds[group]), start) - start, min(int(bounds[group + 1]), stop) - start
         if left >= stop - start:
             break
-        if right > left:
-            run, seen = block[:, left:right], counted[:, left:right]
-            counts = seen @ seen.T
-            squared = np.diagonal(counts) if squares is None else squares[:, left:right].sum(axis=1)
-            parts.append((group, run @ run.T, counts, squared))
+        if right <= left:
+            continue
+        if counted is None:
+            part = _full_products(scores[:, left:right], None if w is None else w[left:right])
+            parts.append((group, *part))
+            continue
+        seen = counted[:, left:right]
+        counts = seen @ seen.T
+        squared = np.diagonal(counts) if squares is None else squares[:, left:right].sum(axis=1)
+        run = block[:, left:right]
+        parts.append((group, run @ run.T, counts, squared))
     return parts
+
+
+def _full_products(scores: Floats, w: Floats | None) -> tuple[Floats, Floats, Floats]:
+    """The products when every flag is one: sums stand in for three of the four matrix products."""
+    width, rows = scores.shape
+    root = np.ones(rows) if w is None else np.sqrt(w)
+    joint = np.empty((2 * width, 2 * width))
+    joint[:width, :width] = scores @ scores.T
+    joint[:width, width:] = (scores @ root)[:, None]
+    joint[width:, :width] = joint[:width, width:].T
+    joint[width:, width:] = root @ root
+    counts = np.full((width, width), float(rows))
+    squared = np.full(width, float(rows) if w is None else w @ w)
+    return joint, counts, squared
 
 
 def _prepare(batch: Batch, scores: Floats, flags: Floats) -> None:

@@ -40,6 +40,7 @@ __all__ = [
     "SegmentRow",
     "Segments",
     "StudyRecord",
+    "TargetRow",
     "WaveRecord",
     "WaveResults",
     "dump_results",
@@ -309,6 +310,14 @@ class Screening(Record):
     without_excluded: Figure
 
 
+class TargetRow(Record):
+    """A level target and the verdict of this wave alone."""
+
+    indicator: str
+    target: Number
+    verdict: str
+
+
 class WaveResults(Record):
     """Everything estimated from one wave, or (``wave`` null) from all waves together, which is descriptive only."""
 
@@ -317,6 +326,7 @@ class WaveResults(Record):
     n_used: int
     screening: Screening
     scores: list[NodeScore]
+    targets: list[TargetRow]
     covariance_of: list[str]
     covariance: list[list[Number]]
     items: list[ItemRow]

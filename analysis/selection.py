@@ -23,13 +23,10 @@ class Selection:
 
 def performance_series(study: Study, analysis: str) -> str | None:
     """The series of performance questions an analysis compares with; None: those of the index."""
-    chosen: dict[str, str] = dict(study.performance_series)
-    return chosen.get(analysis)
+    return next((series for name, series in study.performance_series.items() if name == analysis), None)
 
 
-def paired_leaves(
-    instrument: Instrument, facet: str, *, series: str | None = None
-) -> dict[str, tuple[str, str]]:
+def paired_leaves(instrument: Instrument, facet: str, *, series: str | None = None) -> dict[str, tuple[str, str]]:
     """Leaves asked for both the given facet and performance on one scale: leaf -> (performance, facet) question.
 
     Where a leaf has several questions of a facet, the first of each is paired.
@@ -55,7 +52,7 @@ def select_analyses(
     be named. ``requested`` (None: all) limits the run; what was requested and does not apply is
     named with its reason.
     """
-    wanted = set(requested) if requested is not None else None
+    wanted: set[str] | None = set(requested) if requested is not None else None
     reasons: dict[str, str] = {}
     if not paired_leaves(instrument, "expectation", series=performance_series(study, "gap")):
         reasons["gap"] = "analysis.not_applicable_gap"
@@ -67,5 +64,5 @@ def select_analyses(
         reasons["segments"] = "analysis.not_applicable_segments"
     every = {"reliability", "gap", "importance_performance", "segments", "change"}
     run = {name for name in every if name not in reasons and (wanted is None or name in wanted)}
-    in_vain = {name: code for name, code in reasons.items() if wanted is not None and name in wanted}
+    in_vain = {str(name): code for name, code in reasons.items() if wanted is not None and name in wanted}
     return Selection(run=frozenset(run), not_applicable=in_vain)

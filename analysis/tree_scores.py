@@ -109,9 +109,7 @@ def score_tree(
         points[:, made] = composite_matrix(
             leaves.points, membership[:, made], applicable=leaves.applicable, minimum_share=minimum_share
         )
-    return TreeScores(
-        nodes=nodes, points=points, leaves=leaves, membership=membership, minimum_share=minimum_share
-    )
+    return TreeScores(nodes=nodes, points=points, leaves=leaves, membership=membership, minimum_share=minimum_share)
 
 
 def _leaf_weights(node: Indicator, shares: dict[str, float]) -> dict[str, float]:

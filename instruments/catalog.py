@@ -95,7 +95,7 @@ def load_instrument(id_or_path: str | Path, version: str | None = None) -> Instr
     same_id = [entry for entry in entries if entry.instrument == id_or_path]
     if not same_id:
         known = sorted({entry.instrument for entry in entries})
-        near = get_close_matches(id_or_path.replace("-", "_").lower(), known, n=3, cutoff=0.5)
+        near = get_close_matches(id_or_path.replace("-", "_").lower(), known, n=3, cutoff=0.75)
         raise InstrumentError.of(
             "instruments.unknown_id_near" if near else "instruments.unknown_id",
             found=id_or_path,

@@ -28,7 +28,7 @@ class Label:
         return cls(zh=wording, en=wording)
 
     @classmethod
-    def of(cls, wordings: Mapping[str, str] | str) -> Self:
+    def of(cls, wordings: Mapping[str, str] | Mapping[Language, str] | str) -> Self:
         """From a mapping of language to wording, or from a wording alike in both languages.
 
         A wording in a language other than zh and en is used only where neither of these is given.

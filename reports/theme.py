@@ -23,6 +23,7 @@ __all__ = [
     "TONES",
     "ToneColours",
     "diverging_scale",
+    "ink_on",
     "mix",
     "office_font",
 ]
@@ -75,3 +76,9 @@ def diverging_scale(n_categories: int, neutral: int | None) -> list[str]:
     low = [mix(TONES["bad"].fill, "#FFFFFF", 0.62 * step / max(n_low, 1)) for step in range(n_low)]
     high = [mix(TONES["good"].fill, "#FFFFFF", 0.62 * step / max(n_high, 1)) for step in range(n_high)]
     return [*low, *([] if neutral is None else ["#D5DADF"]), *reversed(high)]
+
+
+def ink_on(colour: str) -> str:
+    """White or ink, whichever is read more easily on the colour."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else INK

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from satix.pipeline import Progress
     from satix.project import Project
 
-__all__ = ["StageClock", "peak_memory_mb", "write_manifest"]
+__all__ = ["StageClock", "peak_memory_mb", "update_manifest", "write_manifest"]
 
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "pydantic", "python-calamine", "xlsxwriter", "matplotlib")
 
@@ -83,6 +83,16 @@ def write_manifest(folder: Path, project: Project, clock: StageClock, *, names: 
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def update_manifest(folder: Path, files: Sequence[Path]) -> None:
+    """Enter reports that were rendered again into the manifest of their folder, where there is one."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["files"] |= {file.name: _digest(file) for file in files}
+    manifest.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 def _digest(path: Path) -> str:

@@ -170,14 +170,18 @@ def rewrite_reports(
         There are no results, or they are of another version.
     """
     from analysis.results import read_results
+    from satix.manifest import update_manifest
 
     if folder is None:
         path = Path(study)
         folder = (path if path.is_dir() else path.parent) / "output"
     results = read_results(folder / "results.json")
-    chosen: list[ReportLanguage] = ["zh", "en"] if language == "both" else [language] if language else results.study.languages  # type: ignore[list-item]
-    wanted: list[ReportFormat] = list(formats) if formats else ["xlsx", "html"]  # type: ignore[arg-type]
-    return tuple(file for file in _write(results, folder, chosen, wanted, _unwatched) if file.suffix != ".json")
+    chosen = results.study.languages if language is None else _both_or_one(language)
+    kinds: tuple[ReportFormat, ...] = ("xlsx", "html")
+    wanted = [kind for kind in kinds if formats is None or kind in formats]
+    files = tuple(_render(results, folder, chosen, wanted, _unwatched))
+    update_manifest(folder, files)
+    return files
 
 
 def _write(
@@ -188,28 +192,50 @@ def _write(
     progress: Progress,
 ) -> list[Path]:
     from analysis.results import dump_results
-    from reports.renderers import render
+
+    file = folder / "results.json"
+    file.write_text(dump_results(results), encoding="utf-8", newline="\n")
+    return [file, *_render(results, folder, languages, formats, progress)]
+
+
+def _render(
+    results: Results,
+    folder: Path,
+    languages: Sequence[ReportLanguage],
+    formats: Sequence[ReportFormat],
+    progress: Progress,
+) -> list[Path]:
     from reports.sections import build_report
 
-    files = [folder / "results.json"]
-    files[0].write_text(dump_results(results), encoding="utf-8", newline="\n")
-    ordered = tuple(language for language in ("zh", "en") if language in languages)
+    progress("report", 0, len(formats) + 1)
+    every: tuple[ReportLanguage, ...] = ("zh", "en")
+    ordered = tuple(language for language in every if language in languages)
     report = build_report(results, ordered)
-    for position, kind in enumerate(formats):
-        progress("report", position, len(formats))
+    files = []
+    for position, kind in enumerate(formats, start=1):
         file = folder / f"report.{kind}"
-        render(report, file)
+        if kind == "xlsx":
+            from reports.renderers.xlsx import write_xlsx
+
+            write_xlsx(report, file)
+        else:
+            from reports.renderers.html import write_html
+
+            write_html(report, file)
         files.append(file)
+        progress("report", position, len(formats) + 1)
     return files
 
 
 def report_languages(option: str | None, study: Study) -> tuple[ReportLanguage, ...]:
     """Languages of the reports: what ``--lang`` says, else what the study says."""
+    return study.languages if option is None else _both_or_one(option)
+
+
+def _both_or_one(option: str) -> tuple[ReportLanguage, ...]:
     if option == "both":
         return ("zh", "en")
-    if option in {"zh", "en"}:
-        return ("zh",) if option == "zh" else ("en",)
-    return study.languages
+    return ("zh",) if option == "zh" else ("en",)
 
 
 def check_study(path: Path | str) -> list[Problem]:

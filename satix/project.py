@@ -11,6 +11,7 @@ from survey.definition_files import read_yaml
 from survey.errors import Place, Problem, SatixError, StudyError
 from survey.importers.mapping import Mapping, read_mapping
 from survey.instrument import Instrument
+from survey.responses import RESPONDENT_COLUMNS
 from survey.study import Source, Study, read_study
 
 __all__ = ["Project", "load_study"]
@@ -115,7 +116,7 @@ def _unknown_names(
             place = Place(file=file, line=lines.get(("targets", position)))
             yield _unknown("unknown_indicator", place, "targets", target.indicator, sorted(nodes))
     for code in study.screening.duplicate_key:
-        if code not in questions:
+        if code not in questions and code not in RESPONDENT_COLUMNS:
             place = Place(file=file, line=lines.get(("screening", "duplicate_key")))
             yield _unknown("unknown_question", place, "duplicate_key", code, sorted(questions))
 

@@ -31,13 +31,15 @@ LARGEST_SPARSENESS = 20
 SMALL_AREA = 2_000_000
 """Cells; a sheet spanning no more is read whatever its share of empty cells."""
 CHUNK = 1 << 20
-OVERLAP = 256
-"""Bytes carried over between chunks, so that a cell's opening tag is seen whole."""
+OVERLAP = 16
+"""Bytes carried over between chunks, so that a declaration is seen whole."""
+PADDING = 32
+"""Bytes behind a stretch, so that a reference at its end can be looked at like any other."""
 
 _CELL = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?c(?=[\s/>])[^<>]*?\sr\s*=\s*[\"']\s*\$?([A-Za-z]{1,9})\$?([0-9]{1,19})")
-_ROW = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?row(?=[\s/>])[^<>]*?\sr\s*=\s*[\"']\s*([0-9]{1,19})")
-_BLANKS = np.zeros(256, dtype=np.bool_)
-_BLANKS[list(b" \t\r\n>/")] = True
+_ENDS_NAME = np.zeros(256, dtype=np.bool_)
+_ENDS_NAME[list(b" \t\r\n>/")] = True
+_A, _ZERO = np.uint8(ord("A")), np.uint8(ord("0"))
 
 
 class _Extent:
@@ -117,28 +119,25 @@ def _scan_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, inflated: int,
     place = Place(file=path.name, path=entry.filename)
     tail = b""
     with archive.open(entry) as stream:
-        first = True
         while chunk := stream.read(CHUNK):
+            first = not tail and stream.tell() == len(chunk)
             inflated += len(chunk)
             _check_size(inflated, path)
             if not markup:
                 continue
             if first and (chunk.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in chunk[:64]):
                 raise FileRefusedError.of("survey.archive_not_utf8", place)
-            first = False
             text = tail + chunk
-            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+            if b"<!DOCTYPE" in text:
                 raise FileRefusedError.of("survey.archive_doctype", place)
             if extent is None:
                 tail = text[-OVERLAP:]
                 continue
-            # a tag cut by the end of the chunk is left for the next one
-            cut = text.rfind(b"<", max(0, len(text) - 4096))
-            cut = len(text) if cut < 0 else cut
+            cut = text.rfind(b"<")  # a tag cut by the end of the chunk is left for the next one
+            if cut <= 0 and len(text) > CHUNK:
+                raise FileRefusedError.of("survey.archive_damaged", place, reason="a text of more than 1 MB")
             _measure(text[:cut], extent)
             tail = text[cut:]
-            if extent.rows * extent.columns > LARGEST_AREA:
-                break
     if extent is not None:
         _measure(tail, extent)
         if extent.refused():
@@ -149,58 +148,62 @@ def _scan_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, inflated: int,
 
 
 def _measure(markup: bytes, extent: _Extent) -> None:
-    """Widen the extent by the cells of one stretch of a sheet; only whole opening tags are in it."""
-    if len(markup) < 32:
-        _measure_slowly(markup, extent)
-        return
-    found = np.frombuffer(markup, dtype=np.uint8)
-    letters = np.flatnonzero(found[1:-16] == ord("c")) + 1
+    """Widen the extent by the cells of one stretch of a sheet in which every opening tag is whole."""
+    found = np.frombuffer(markup + b" " * PADDING, dtype=np.uint8)
+    letters = np.flatnonzero(found[1:-PADDING] == ord("c")) + 1
     before, after = found[letters - 1], found[letters + 1]
-    starts = letters[((before == ord("<")) | (before == ord(":"))) & _BLANKS[after]]
+    starts = letters[((before == ord("<")) | (before == ord(":"))) & _ENDS_NAME[after]]
+    if len(starts) == 0:
+        return
+    extent.cells += len(starts)
     usual = np.ones(len(starts), dtype=np.bool_)
     for step, character in enumerate(b' r="', start=1):
         usual &= found[starts + step] == character
-    if len(starts) == 0 or not usual.all():
-        _measure_slowly(markup, extent)
-        return
-    extent.cells += len(starts)
-    columns, rows = _references(found, starts + 5)
-    if columns is None or rows is None:
-        _measure_slowly(markup, extent, counted=True)
-        return
-    extent.columns = max(extent.columns, int(columns.max()))
-    extent.rows = max(extent.rows, int(rows.max()))
-    _measure_slowly(markup[-64:], extent)
+    corner = _corner(found, starts + 5) if usual.all() else None
+    if corner is None:
+        corner = _corner_of_any_spelling(markup)
+    extent.columns = max(extent.columns, corner[0])
+    extent.rows = max(extent.rows, corner[1])
 
 
-def _references(
-    found: NDArray[np.uint8], starts: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]] | tuple[None, None]:
-    """Columns and rows of references such as ``AB12"`` that begin at ``starts``; None for unusual spellings."""
-    columns = np.zeros(len(starts), dtype=np.int64)
-    rows = np.zeros(len(starts), dtype=np.int64)
-    open_letters = np.ones(len(starts), dtype=np.bool_)
-    open_digits = np.ones(len(starts), dtype=np.bool_)
-    for step in range(11):
-        character = found[starts + step].astype(np.int64)
-        letter = open_letters & (character >= ord("A")) & (character <= ord("Z"))
-        columns = np.where(letter, columns * 26 + character - ord("A") + 1, columns)
-        open_letters = letter
-        digit = ~letter & open_digits & (character >= ord("0")) & (character <= ord("9"))
-        rows = np.where(digit, rows * 10 + character - ord("0"), rows)
-        open_digits &= letter | digit
-        if not open_digits.any():
-            return columns, rows
-    return None, None
+def _corner(found: NDArray[np.uint8], starts: NDArray[np.int64]) -> tuple[int, int] | None:
+    """Largest column and row among references such as ``AB12"`` that begin at ``starts``; None for odd spellings.
+
+    Digits are compared from the left among the references with most digits, so nothing is computed per cell.
+    """
+    columns = (found[starts] - _A).astype(np.int32) + 1
+    width = np.ones(len(starts), dtype=np.int64)
+    more = np.ones(len(starts), dtype=np.bool_)
+    for step in (1, 2):
+        letter = found[starts + step] - _A
+        more = more & (letter <= 25)
+        if not more.any():
+            break
+        columns = np.where(more, columns * 26 + letter + 1, columns)
+        width += more
+    digits = starts + width
+    if (found[starts] - _A > 25).any() or (found[digits] - _ZERO > 9).any():
+        return None
+    longest, length = digits, 1
+    while len(left := longest[found[longest + length] - _ZERO <= 9]):
+        longest, length = left, length + 1
+        if length > 8:
+            return None
+    row = 0
+    for step in range(length):
+        digit = found[longest + step] - _ZERO
+        highest = int(digit.max())
+        longest = longest[digit == highest]
+        row = row * 10 + highest
+    return int(columns.max()), row
 
 
-def _measure_slowly(markup: bytes, extent: _Extent, *, counted: bool = False) -> None:
+def _corner_of_any_spelling(markup: bytes) -> tuple[int, int]:
+    columns = rows = 0
     for letters, digits in _CELL.findall(markup):
         column = 0
         for letter in letters.upper():
             column = column * 26 + letter - ord("A") + 1
-        extent.columns = max(extent.columns, column)
-        extent.rows = max(extent.rows, int(digits))
-        extent.cells += not counted
-    for digits in _ROW.findall(markup):
-        extent.rows = max(extent.rows, int(digits))
+        columns = max(columns, column)
+        rows = max(rows, int(digits))
+    return columns, rows

@@ -178,9 +178,16 @@ def _dotted(location: Path_) -> str:
 
 def dump_definition(definition: Definition) -> str:
     """A definition as YAML that reads back to an equal object; defaults are left out."""
-    content = definition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    content = _plain(definition.model_dump(by_alias=True, exclude_defaults=True))
     fields = type(definition).model_fields
     if "schema_" in fields:
         content = {"schema": fields["schema_"].default, **content}
     text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
     return text
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists; keys stay what they are (JSON would turn the code 6 into the text "6")."""
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, tuple | list) else value

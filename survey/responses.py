@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from survey.study import RuleName
+
 __all__ = ["AnswerColumn", "NumberColumn", "ResponseSet"]
 
 RESPONDENT_COLUMNS = (
@@ -75,7 +77,7 @@ class ResponseSet:
     codes: NDArray[np.int16]
     numbers: Mapping[str, NumberColumn] = field(default_factory=dict)
     texts: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
-    flags: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    flags: Mapping[RuleName, NDArray[np.bool_]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         expected = (len(self.columns), len(self.respondents))
@@ -188,7 +190,7 @@ class ResponseSet:
             flags={rule: flag[places] for rule, flag in self.flags.items()},
         )
 
-    def with_flags(self, flags: Mapping[str, NDArray[np.bool_]]) -> ResponseSet:
+    def with_flags(self, flags: Mapping[RuleName, NDArray[np.bool_]]) -> ResponseSet:
         """The same answers with screening flags added."""
         return replace(self, flags={**self.flags, **flags})
 

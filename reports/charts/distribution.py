@@ -22,12 +22,6 @@ def _left_end(item: DistributionItem, data: DistributionData) -> float:
     return -(sum(item.shares[:middle]) + half)
 
 
-def _ink_on(colour: str) -> str:
-    """White or ink, whichever is read more easily on the colour."""
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else theme.INK
-
-
 def draw_distribution(data: DistributionData, languages: Languages) -> Canvas:
     """One bar of shares per item, laid so that the middle of the scale lies on zero; n on the right."""
     colours = theme.diverging_scale(len(data.categories), data.neutral)
@@ -64,7 +58,7 @@ def draw_distribution(data: DistributionData, languages: Languages) -> Canvas:
                     ha="center",
                     va="baseline",
                     fontsize=SMALL - 0.5,
-                    color=_ink_on(colour),
+                    color=theme.ink_on(colour),
                     zorder=4,
                 )
             left += share

@@ -11,7 +11,7 @@ from reports.labels import Languages
 from reports.numbers import format_interval, format_number, is_absent
 from reports.wording import phrase
 
-__all__ = ["draw_index_intervals", "value_range"]
+__all__ = ["draw_index_intervals", "in_order", "value_range"]
 
 
 def value_range(values: list[float | None], *, share_of_range: float = 0.08, least: float = 4.0) -> tuple[float, float]:
@@ -24,7 +24,8 @@ def value_range(values: list[float | None], *, share_of_range: float = 0.08, lea
     return low - air, high + air
 
 
-def _order(data: IndexIntervalsData) -> list[IndexPoint]:
+def in_order(data: IndexIntervalsData) -> list[IndexPoint]:
+    """The points as they are to be read: by estimate from the highest down, those without one last, or as given."""
     if data.order == "given":
         return list(data.points)
     known = [point for point in data.points if not is_absent(point.estimate)]
@@ -40,7 +41,7 @@ def _figure(point: IndexPoint, data: IndexIntervalsData, languages: Languages) -
 
 def draw_index_intervals(data: IndexIntervalsData, languages: Languages) -> Canvas:
     """Dots at the estimates, lines over the intervals, upright marks at the targets."""
-    points = _order(data)
+    points = in_order(data)
     keys: list[Key] = []
     if any(not is_absent(point.target) for point in points):
         keys.append(Key(wording=phrase("chart_target").in_(languages, " "), shape="|", fill=theme.INK))

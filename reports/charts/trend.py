@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PLOT_HEIGHT = 190.0
 LEFT = 44.0
 
-__all__ = ["draw_trend", "spread"]
+__all__ = ["draw_trend", "joined_waves", "spread"]
 
 
 def spread(wanted: list[float], *, apart: list[float], low: float, high: float) -> list[float]:
@@ -40,7 +40,7 @@ def spread(wanted: list[float], *, apart: list[float], low: float, high: float) 
     return placed
 
 
-def _runs(points: tuple[TrendPoint, ...]) -> list[list[int]]:
+def joined_waves(points: tuple[TrendPoint, ...]) -> list[list[int]]:
     """Positions of waves that may be joined by a line: cut at breaks and at waves without a figure."""
     runs: list[list[int]] = [[]]
     for position, point in enumerate(points):
@@ -52,7 +52,7 @@ def _runs(points: tuple[TrendPoint, ...]) -> list[list[int]]:
 
 
 def _draw_series(axes: Axes, series: TrendSeries, colour: str, shift: float, *, band: bool) -> None:
-    for run in _runs(series.points):
+    for run in joined_waves(series.points):
         xs = [position + shift for position in run]
         chosen = [series.points[position] for position in run]
         ys = [point.estimate or 0.0 for point in chosen]

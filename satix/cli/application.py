@@ -24,7 +24,9 @@ def application() -> click.Command:
     """The command line; building it imports nothing heavy."""
     settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     group = click.Group(name="satix", help=say("help_satix"), context_settings=settings)
-    click.version_option(__version__, prog_name="satix", message="%(prog)s %(version)s", help=say("help_version"))(group)
+    click.version_option(__version__, prog_name="satix", message="%(prog)s %(version)s", help=say("help_version"))(
+        group
+    )
     for module in (
         demo_command,
         new_command,

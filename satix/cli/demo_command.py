@@ -30,16 +30,14 @@ def demo(folder: Path, lang: str | None) -> None:
     """Copy the example studies into a folder, evaluate them, and say where the reports are."""
     from satix.cli.progress import progress_bar
     from satix.cli.summary import summary_lines
-    from satix.examples import copy_examples
+    from satix.demo import copy_examples
     from satix.pipeline import evaluate_to_folder, report_languages
     from satix.project import load_study
 
     for study in copy_examples(folder):
         project = load_study(study)
         with progress_bar() as progress:
-            written = evaluate_to_folder(
-                project, languages=report_languages(lang, project.study), progress=progress
-            )
+            written = evaluate_to_folder(project, languages=report_languages(lang, project.study), progress=progress)
         click.echo()
         for line in summary_lines(written.results):
             click.echo(line)

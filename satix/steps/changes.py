@@ -28,9 +28,7 @@ NO_ANSWER: Bilingual = {"en": "no answer", "zh": "未回答"}
 
 def change_records(split: WaveSplit) -> list[Change]:
     """One record per pair of neighbouring waves."""
-    return [
-        _change(split, before, after) for before, after in zip(split.waves[:-1], split.waves[1:], strict=True)
-    ]
+    return [_change(split, before, after) for before, after in zip(split.waves[:-1], split.waves[1:], strict=True)]
 
 
 def common_leaves(before: Wave, after: Wave) -> list[str]:
@@ -179,8 +177,7 @@ def _decompositions(
         options = {str(option.code): option.label for option in instrument.scale_of(question).answers}
         rows = []
         hidden = [
-            0 < min(int(result.n_1[j]), int(result.n_2[j])) < study.limits.suppress
-            for j in range(len(result.segments))
+            0 < min(int(result.n_1[j]), int(result.n_2[j])) < study.limits.suppress for j in range(len(result.segments))
         ]
         if sum(hidden) == 1:  # one withheld row would follow from the totals
             smallest = min(

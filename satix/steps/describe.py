@@ -127,7 +127,10 @@ def finding_records(problems: Iterable[Problem]) -> list[FindingRecord]:
         record = FindingRecord(
             code=problem.code,
             severity=problem.severity,
-            fields={key: value if isinstance(value, int | float | str) else str(value) for key, value in problem.fields.items()},
+            fields={
+                key: value if isinstance(value, int | float | str) else str(value)
+                for key, value in problem.fields.items()
+            },
             wording={"en": problem.message("en"), "zh": problem.message("zh")},
         )
         records.setdefault(record.wording["en"], record)

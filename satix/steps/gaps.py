@@ -101,9 +101,7 @@ def importance_performance_record(wave: Wave, study: Study) -> ImportancePerform
     from analysis.design import design_means
 
     instrument = wave.responses.instrument
-    pairs = paired_leaves(
-        instrument, "importance", series=performance_series(study, "importance_performance")
-    )
+    pairs = paired_leaves(instrument, "importance", series=performance_series(study, "importance_performance"))
     if not pairs:
         return None
     performance, importance = _frames(wave, pairs)

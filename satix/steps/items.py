@@ -51,9 +51,7 @@ def item_rows(wave: Wave, study: Study) -> list[ItemRow]:
         case_weights=wave.design.case_weights[wave.used],
     )
     points = np.stack([responses.index_points(question.code) for question in questions], axis=1)
-    indices = figures_of(
-        design_means(wave.masked(points), wave.design, confidence=study.confidence), study.limits
-    )
+    indices = figures_of(design_means(wave.masked(points), wave.design, confidence=study.confidence), study.limits)
     return [
         _row(wave, study, question, scale, statistics, index)
         for question, scale, statistics, index in zip(questions, scales, described, indices, strict=True)
@@ -85,7 +83,7 @@ def _row(
         question=question.code,
         n_rows=statistics.n_rows,
         n_valid=statistics.n_valid,
-        missing={kind: count for kind, count in statistics.missing.items()},
+        missing=dict(statistics.missing.items()),
         options=[]
         if hidden
         else [

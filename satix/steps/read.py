@@ -38,7 +38,9 @@ def read_sources(project: Project, *, progress: Callable[[int, int], None]) -> R
     from survey.importers.read import read_responses
     from survey.responses import ResponseSet
 
-    parts, reports, problems = [], [], []
+    parts: list[ResponseSet] = []
+    reports: list[ImportReport] = []
+    problems: list[Problem] = []
     sources = project.study.sources
     for position, source in enumerate(sources):
         progress(position, len(sources))

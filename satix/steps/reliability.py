@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["reliability_records"]
 
-MISSING_RULE = "pairwise"
+MISSING_RULE: Final = "pairwise"
 
 
 def reliability_records(wave: Wave, study: Study) -> list[Reliability]:

@@ -8,14 +8,15 @@ import numpy as np
 
 from analysis.composites import contributions
 from analysis.design import design_covariance, design_means
-from analysis.results import NodeScore
+from analysis.results import NodeScore, TargetRow
+from analysis.verdict import level_verdict
 from satix.steps.figures import figures_of
 
 if TYPE_CHECKING:
     from satix.steps.context import Wave
     from survey.study import Study
 
-__all__ = ["leaf_covariance", "node_scores"]
+__all__ = ["leaf_covariance", "node_scores", "target_rows"]
 
 
 def node_scores(wave: Wave, study: Study) -> list[NodeScore]:
@@ -57,3 +58,22 @@ def leaf_covariance(wave: Wave, study: Study) -> tuple[list[str], list[list[floa
         return [], []
     covariance: list[list[float]] = design_covariance(values[:, enough], wave.design).tolist()
     return names, covariance
+
+
+def target_rows(scores: list[NodeScore], targets: dict[str, float], study: Study) -> list[TargetRow]:
+    """Verdict on every level target, from this wave alone."""
+    rows = []
+    for score in scores:
+        figure, target = score.figure, targets.get(score.indicator)
+        if target is None or figure.estimate is None or figure.lower is None or figure.upper is None:
+            continue
+        verdict = level_verdict(
+            figure.estimate,
+            figure.lower,
+            figure.upper,
+            target=target,
+            n=figure.n,
+            minimum_n=study.limits.indicative,
+        )
+        rows.append(TargetRow(indicator=score.indicator, target=target, verdict=verdict.code))
+    return rows

@@ -33,7 +33,7 @@ def screening_record(wave: Wave, study: Study) -> Screening:
 
     return Screening(
         n=wave.responses.n,
-        rules={rule: int(flag.sum()) for rule, flag in flags.items()},
+        rules={str(rule): int(flag.sum()) for rule, flag in flags.items()},
         first_reason=account,
         n_flagged=int(flagged.sum()),
         n_excluded=int((~wave.used).sum()),

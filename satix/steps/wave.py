@@ -8,7 +8,7 @@ from analysis.results import WaveResults
 from satix.steps.gaps import gap_record, importance_performance_record
 from satix.steps.items import item_rows
 from satix.steps.reliability import reliability_records
-from satix.steps.scores import leaf_covariance, node_scores
+from satix.steps.scores import leaf_covariance, node_scores, target_rows
 from satix.steps.screen import screening_record
 
 if TYPE_CHECKING:
@@ -23,12 +23,16 @@ __all__ = ["wave_results"]
 def wave_results(wave: Wave, study: Study, selection: Selection, segments: list[Segments]) -> WaveResults:
     """The record of a wave, with the analyses that apply."""
     leaves, covariance = leaf_covariance(wave, study)
+    scores = node_scores(wave, study)
+    targets = {node.code: node.target for node in wave.responses.instrument.index.walk() if node.target is not None}
+    targets |= {target.indicator: target.level for target in study.targets if target.level is not None}
     return WaveResults(
         wave=wave.wave,
         n_responses=wave.responses.n,
         n_used=int(wave.used.sum()),
         screening=screening_record(wave, study),
-        scores=node_scores(wave, study),
+        scores=scores,
+        targets=target_rows(scores, targets, study),
         covariance_of=leaves,
         covariance=covariance,
         items=item_rows(wave, study),

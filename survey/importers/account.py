@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from survey.errors import Problem
-from survey.importers.cell_text import column_letter
+from survey.importers.cell_text import cell_text, column_letter, fold
 from survey.importers.mapping import Column, Mapping
 from survey.importers.report import ColumnReport
 from survey.importers.table_file import Table
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["column_reports", "file_warnings", "routing_warnings"]
 
 _LISTED_ROWS = 10
+_SERIAL_NUMBERS = frozenset({"序号", "编号", "答卷编号", "答题序号"})
 
 
 def column_reports(table: Table, places: Lookup[int, Column], responses: ResponseSet) -> tuple[ColumnReport, ...]:
@@ -69,13 +70,18 @@ def _counts(responses: ResponseSet, question: str, row: int | None) -> tuple[int
     return responses.n - sum(missing.values()), missing
 
 
-def file_warnings(table: Table, mapping: Mapping, without: Sequence[str]) -> tuple[Problem, ...]:
+def file_warnings(
+    table: Table, mapping: Mapping, places: Lookup[int, Column], without: Sequence[str]
+) -> tuple[Problem, ...]:
     """Rows that are not records, sheets that were not read, questions the file does not hold."""
     warnings = []
 
     def note(code: str, **fields: object) -> None:
         warnings.append(Problem(code=f"survey.{code}", place=table.place(), fields=fields, severity="warning"))
 
+    for place, column in places.items():
+        if column.role == "paradata" and fold(column.heading) in _SERIAL_NUMBERS:
+            warnings += _repeated_serials(table, place)
     if table.totals_rows:
         note("totals_row_left_out", rows=_row_list(table.totals_rows))
     if table.empty_rows:
@@ -85,6 +91,21 @@ def file_warnings(table: Table, mapping: Mapping, without: Sequence[str]) -> tup
     if without:
         note("questions_without_column", count=len(without), questions=", ".join(without))
     return tuple(warnings)
+
+
+def _repeated_serials(table: Table, place: int) -> list[Problem]:
+    """A platform's running number that repeats: rows pasted twice, or files joined by hand."""
+    first: dict[str, int] = {}
+    again: dict[str, list[int]] = {}
+    for row, cell in zip(table.rows, table.columns[place], strict=True):
+        text = cell_text(cell)
+        if text and first.setdefault(text, row) != row:
+            again.setdefault(text, [first[text]]).append(row)
+    if not again:
+        return []
+    rows = [row for found in again.values() for row in found]
+    fields = {"count": len(again), "rows": _row_list(rows)}
+    return [Problem(code="survey.serial_number_twice", place=table.place(place), fields=fields, severity="warning")]
 
 
 def routing_warnings(table: Table, misrouted: Lookup[str, NDArray[np.bool_]]) -> tuple[Problem, ...]:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["CellCoder", "Distinct", "distinct", "number_of"]
 
 _RANK_SEPARATORS = ("→", "->", "➔", ">")
-_YES = frozenset(map(fold, ("1 true yes y x 是 √ ✓ ✔ ☑ 选中 已选 checked selected 예".split())))
-_NO = frozenset(map(fold, ("0 false no n 否 未选 未选中 unchecked 아니요".split())))
+_YES = frozenset({"1", "true", "yes", "y", "x", "是", "√", "✓", "✔", "☑", "选中", "已选", "checked", "selected", "예"})
+_NO = frozenset({"0", "false", "no", "n", "否", "未选", "未选中", "unchecked", "아니요"})
 _NUMBER_WITH_UNIT = re.compile(
     r"([+-]?\d+(?:\.\d+)?) ?(?:岁|周岁|年|个月|月|天|次|个|人|元|%|分|分钟|小时|秒|세|years?|yrs?|times?)"
 )

@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
 
-from survey.errors import MappingError
+from survey.errors import MappingError, Problem
 from survey.importers.headings import Heading
 from survey.importers.table_file import Table, read_table
 
-__all__ = ["Detection", "Importer", "detect", "detect_table", "importer_of", "importers", "reasons_for"]
+__all__ = ["Detection", "Importer", "detect", "detect_table", "importer_of", "importers", "reason", "reasons_for"]
 
 _BUILT_IN = {
     "wenjuanxing": "survey.importers.wenjuanxing:WenjuanxingImporter",
@@ -32,8 +32,13 @@ class Detection:
 
     platform: str
     confidence: float
-    reasons: tuple[str, ...]
+    reasons: tuple[Problem, ...]
     numbers_are: Literal["codes", "positions"] = "codes"
+
+
+def reason(name: str, **fields: object) -> Problem:
+    """Something that speaks for a platform, worded by the catalogue entry ``detected_by_<name>``."""
+    return Problem(code=f"survey.detected_by_{name}", fields=fields, severity="note")
 
 
 class Importer(Protocol):
@@ -94,11 +99,11 @@ def detect_table(table: Table) -> list[Detection]:
     """Rank the platforms a table may come from, the likeliest first; "none of these" is always among them."""
     found = [importer.recognise(table) for importer in importers().values()]
     surest = max((detection.confidence for detection in found), default=0.0)
-    found.append(Detection(platform=NONE, confidence=round(1 - surest, 3), reasons=("none of these",)))
+    found.append(Detection(platform=NONE, confidence=round(1 - surest, 3), reasons=(reason("none"),)))
     return sorted(found, key=lambda detection: -detection.confidence)
 
 
-def reasons_for(table: Table, platform: str) -> tuple[str, ...]:
+def reasons_for(table: Table, platform: str) -> tuple[Problem, ...]:
     """What speaks for the platform a mapping names; empty where nothing does.
 
     Raises

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from survey.errors import Place, ResponseImportError
+from survey.errors import Place, Problem, ResponseImportError
 
 __all__ = ["Decoded", "decode", "find_delimiter"]
 
@@ -22,7 +22,7 @@ class Decoded:
 
     text: str
     encoding: str
-    reason: str
+    reason: Problem
 
 
 @cache
@@ -50,22 +50,26 @@ def decode(content: bytes, *, file: str, declared: str | None = None) -> Decoded
         return _decode_declared(content, declared, file)
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
-            return Decoded(text=content.decode(encoding), encoding=encoding, reason="byte order mark")
+            return Decoded(text=content.decode(encoding), encoding=encoding, reason=_reason("byte_order_mark"))
     text = _strict(content, "utf-8")
     if text is not None:
-        return Decoded(text=text, encoding="utf-8", reason="strict UTF-8")
+        return Decoded(text=text, encoding="utf-8", reason=_reason("strict_utf8"))
     readings = {encoding: text for encoding in _TRIALS if (text := _strict(content, encoding)) is not None}
     shares = {encoding: _share_of_common(text, encoding) for encoding, text in readings.items()}
     best = max(shares, key=lambda encoding: shares[encoding], default=None)
     if best is not None and shares[best] >= _CONVINCING:
         tried = ", ".join(f"{encoding} {share:.0%}" for encoding, share in shares.items())
-        return Decoded(text=readings[best], encoding=best, reason=f"share of common characters: {tried}")
+        return Decoded(text=readings[best], encoding=best, reason=_reason("common_characters", tried=tried))
     western = _strict(content, "cp1252")
     if western is not None:
-        return Decoded(text=western, encoding="cp1252", reason="neither UTF-8 nor Chinese nor Korean")
+        return Decoded(text=western, encoding="cp1252", reason=_reason("western"))
     if best is not None:
-        return Decoded(text=readings[best], encoding=best, reason="the only strict reading")
+        return Decoded(text=readings[best], encoding=best, reason=_reason("only_reading"))
     raise ResponseImportError.of("survey.encoding_unknown", Place(file=file), tried="UTF-8, GB18030, CP949, CP1252")
+
+
+def _reason(name: str, **fields: object) -> Problem:
+    return Problem(code=f"survey.encoding_by_{name}", fields=fields, severity="note")
 
 
 def _decode_declared(content: bytes, declared: str, file: str) -> Decoded:
@@ -76,7 +80,7 @@ def _decode_declared(content: bytes, declared: str, file: str) -> Decoded:
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
         raise ResponseImportError.of("survey.encoding_wrong", Place(file=file, line=line), declared=declared) from None
-    return Decoded(text=text.removeprefix("\ufeff"), encoding=declared, reason="declared in the mapping")
+    return Decoded(text=text.removeprefix("\ufeff"), encoding=declared, reason=_reason("declared"))
 
 
 def _strict(content: bytes, encoding: str) -> str | None:

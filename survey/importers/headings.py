@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -50,7 +51,7 @@ def _role_words() -> dict[str, ColumnRole]:
     return {fold(word): role for role, words in by_role.items() if role in get_args(ColumnRole) for word in words}
 
 
-def role_of(heading: str, cells: tuple[CellValue, ...] | list[CellValue] = ()) -> ColumnRole | None:
+def role_of(heading: str, cells: Sequence[CellValue] = ()) -> ColumnRole | None:
     """The role a column has by its heading, or by cells that identify persons; None for a likely answer."""
     if identifying_heading(heading):
         return "identifier"

@@ -117,7 +117,7 @@ def read_responses(
         channel=channel,
         key=hmac.new(b"satix respondent ids", content, hashlib.sha256).digest(),
     )
-    answers = _Answers(table, instrument, mapping, places, foreign, waves)
+    answers = _Answers(table, instrument, mapping, places=places, foreign=foreign, waves=waves)
     foreign.stop_if_any()
     responses = ResponseSet(
         instrument=instrument,
@@ -152,7 +152,11 @@ def read_responses(
             if place not in places
         ),
         questions_without_column=without,
-        warnings=(*file_warnings(table, mapping, without), *respondents.warnings, *routing_warnings(table, misrouted)),
+        warnings=(
+            *file_warnings(table, mapping, places, without),
+            *respondents.warnings,
+            *routing_warnings(table, misrouted),
+        ),
     )
     return ImportResult(responses=responses, report=report)
 
@@ -208,6 +212,7 @@ class _Answers:
         table: Table,
         instrument: Instrument,
         mapping: Mapping,
+        *,
         places: Lookup[int, Column],
         foreign: ForeignCells,
         waves: NDArray[np.object_],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from survey.errors import Language, Problem
+from survey.errors import Language, Problem, render_message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,9 +59,9 @@ class ImportReport:
     file: str
     sha256: str
     platform: str
-    platform_reasons: tuple[str, ...]
+    platform_reasons: tuple[Problem, ...]
     encoding: str | None
-    encoding_reason: str | None
+    encoding_reason: Problem | None
     delimiter: str | None
     sheet: str | None
     other_sheets: tuple[str, ...]
@@ -80,9 +80,9 @@ class ImportReport:
             "file": self.file,
             "sha256": self.sha256,
             "platform": self.platform,
-            "platform_reasons": list(self.platform_reasons),
+            "platform_reasons": [_worded(reason) for reason in self.platform_reasons],
             "encoding": self.encoding,
-            "encoding_reason": self.encoding_reason,
+            "encoding_reason": None if self.encoding_reason is None else _worded(self.encoding_reason),
             "delimiter": self.delimiter,
             "sheet": self.sheet,
             "other_sheets": list(self.other_sheets),
@@ -93,14 +93,7 @@ class ImportReport:
             "columns": [column.to_dict() for column in self.columns],
             "unmapped": list(self.unmapped),
             "questions_without_column": list(self.questions_without_column),
-            "warnings": [
-                {
-                    "code": warning.code,
-                    "severity": warning.severity,
-                    "message": {"en": warning.message("en"), "zh": warning.message("zh")},
-                }
-                for warning in self.warnings
-            ],
+            "warnings": [_worded(warning) for warning in self.warnings],
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -111,14 +104,19 @@ class ImportReport:
 
     def summary(self, language: Language = "en") -> str:
         """The account in one sentence."""
-        skipped = sum(self.rows_skipped.values())
-        mapped = sum(column.question is not None for column in self.columns)
-        if language == "zh":
-            return (
-                f"{self.file}：读入 {self.rows_in_file} 行，保留 {self.rows_kept} 行，跳过 {skipped} 行；"
-                f"{len(self.columns)} 列中 {mapped} 列对应题目，{len(self.unmapped)} 列未对应；提示 {len(self.warnings)} 条。"
-            )
-        return (
-            f"{self.file}: {self.rows_in_file} rows, {self.rows_kept} kept, {skipped} skipped; {mapped} of "
-            f"{len(self.columns)} columns answer questions, {len(self.unmapped)} unmapped; {len(self.warnings)} warnings."
-        )
+        fields = {
+            "file": self.file,
+            "rows": self.rows_in_file,
+            "kept": self.rows_kept,
+            "skipped": sum(self.rows_skipped.values()),
+            "columns": len(self.columns),
+            "mapped": sum(column.question is not None for column in self.columns),
+            "unmapped": len(self.unmapped),
+            "warnings": len(self.warnings),
+        }
+        return render_message("survey.import_summary", fields, language)
+
+
+def _worded(problem: Problem) -> dict[str, Any]:
+    message = {"en": problem.message("en"), "zh": problem.message("zh")}
+    return {"code": problem.code, "severity": problem.severity, "message": message}

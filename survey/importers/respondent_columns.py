@@ -111,7 +111,7 @@ def _times(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Problem]
         return [None] * table.n
     cells = table.columns[roles["submitted"]]
     times = [iso_time(cell) for cell in cells]
-    _warn_unread(table, roles["submitted"], cells, [time is None for time in times], "time_not_read", warnings)
+    warnings += _unread(table, roles["submitted"], [time is None for time in times], "time_not_read")
     return times
 
 
@@ -119,7 +119,7 @@ def _durations(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Prob
     if "duration" in roles:
         cells = table.columns[roles["duration"]]
         seconds = [seconds_in(cell) for cell in cells]
-        _warn_unread(table, roles["duration"], cells, [s is None for s in seconds], "duration_not_read", warnings)
+        warnings += _unread(table, roles["duration"], [s is None for s in seconds], "duration_not_read")
         return np.array([math.nan if s is None else s for s in seconds])
     if "started" in roles and "submitted" in roles:
         started = [parse_time(cell) for cell in table.columns[roles["started"]]]
@@ -133,13 +133,14 @@ def _durations(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Prob
     return np.full(table.n, math.nan)
 
 
-def _warn_unread(
-    table: Table, place: int, cells: Sequence[CellValue], unread: Sequence[bool], code: str, warnings: list[Problem]
-) -> None:
+def _unread(table: Table, place: int, unread: Sequence[bool], code: str) -> list[Problem]:
+    """A warning where filled cells of a column could not be read as what its role says."""
+    cells = table.columns[place]
     rows = [row for row, cell, lost in zip(table.rows, cells, unread, strict=True) if lost and not is_blank(cell)]
-    if rows:
-        fields = {"count": len(rows), "rows": _row_list(rows)}
-        warnings.append(Problem(code=f"survey.{code}", place=table.place(place), fields=fields, severity="warning"))
+    if not rows:
+        return []
+    fields = {"count": len(rows), "rows": _row_list(rows)}
+    return [Problem(code=f"survey.{code}", place=table.place(place), fields=fields, severity="warning")]
 
 
 def _case_weights(table: Table, roles: Lookup[ColumnRole, int], foreign: ForeignCells) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from survey.importers.detect import Detection
+from survey.importers.detect import Detection, reason
 from survey.importers.headings import Heading, parse_headings
 from survey.importers.table_file import Table
 
@@ -19,8 +19,8 @@ class TableImporter:
     def recognise(self, table: Table) -> Detection:
         """Sure of very little: at least two columns with headings of their own make a table."""
         named = {heading for heading in table.headings if heading.strip()}
-        reasons = (f"{table.n} rows below headings in row {table.header_row}", f"{len(named)} distinct headings")
-        return Detection(platform=self.platform, confidence=0.4 if len(named) > 1 else 0.1, reasons=reasons)
+        reasons = (reason("rows", rows=table.n, row=table.header_row, headings=len(named)),)
+        return Detection(platform=self.platform, confidence=0.55 if len(named) > 1 else 0.1, reasons=reasons)
 
     def headings(self, table: Table) -> Sequence[Heading]:
         """The headings taken apart."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from survey.errors import Place, ResponseImportError
+from survey.errors import Place, Problem, ResponseImportError
 from survey.file_guard import FileKind, guard_file
 from survey.importers.cell_text import CellValue, cell_text, column_letter, fold, is_blank, number_in
 from survey.importers.encodings import decode, find_delimiter
@@ -63,7 +63,7 @@ class Table:
     empty_rows: tuple[int, ...] = ()
     totals_rows: tuple[int, ...] = ()
     encoding: str | None = None
-    encoding_reason: str | None = None
+    encoding_reason: Problem | None = None
     delimiter: str | None = None
     occurrences: tuple[int, ...] = field(init=False)
 

@@ -11,14 +11,15 @@ __all__ = ["iso_time", "parse_time", "seconds_in"]
 
 _DATE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[ t]+(?:(上午|下午|am|pm) ?)?(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?|分)?)?(?:z|[+-]\d{2}:?\d{2})?"
+    r"(?:[ t]+(?:(上午|下午|am|pm) ?)?(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?|分)?)?"
+    r"(?:z|[+-]\d{2}:?\d{2})?"
 )
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2})(?:\.\d+)?")
 _PARTS = re.compile(
     r"(?:(\d+) ?(?:小时|时|hours?|hrs?|h))? ?(?:(\d+) ?(?:分钟|分|minutes?|mins?|m))? ?"
     r"(?:(\d+(?:\.\d+)?) ?(?:秒钟|秒|seconds?|secs?|s))?"
 )
-_EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # exports carry no time zone
+_EXCEL_EPOCH = datetime(1899, 12, 30)  # exports carry no time zone
 _SERIALS = (20_000, 80_000)
 """Excel day numbers between 1954 and 2119; other numbers are not read as dates."""
 
@@ -28,7 +29,7 @@ def parse_time(value: CellValue) -> datetime | None:
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001
+        return datetime(value.year, value.month, value.day)
     if isinstance(value, int | float):
         low, high = _SERIALS
         return _EXCEL_EPOCH + timedelta(days=float(value)) if low <= value <= high else None
@@ -40,7 +41,7 @@ def parse_time(value: CellValue) -> datetime | None:
     if half in {"下午", "pm"} and hours < 12:
         hours += 12
     try:
-        return datetime(int(year), int(month), int(day), hours, int(minute or 0), int(second or 0))  # noqa: DTZ001
+        return datetime(int(year), int(month), int(day), hours, int(minute or 0), int(second or 0))
     except ValueError:
         return None
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Literal
 
+from survey.errors import Problem
 from survey.importers.cell_text import CellValue, cell_text, fold, number_in
-from survey.importers.detect import Detection
+from survey.importers.detect import Detection, reason
 from survey.importers.headings import Heading, parse_headings, role_of
 from survey.importers.table_file import Table
 
@@ -39,32 +40,32 @@ class WenjuanxingImporter:
     def recognise(self, table: Table) -> Detection:
         """By the six leading columns, numbered headings, marks inside cells and durations such as 137秒."""
         headings = [fold(heading) for heading in table.headings]
-        reasons: list[str] = []
+        reasons: list[Problem] = []
         confidence = 0.0
         meta = [name for name in _META if fold(name) in headings]
         if len(meta) >= 4:
             confidence += 0.55
-            reasons.append("columns " + ", ".join(meta))
+            reasons.append(reason("columns", columns=", ".join(meta)))
         asked = [heading for heading in table.headings if heading.strip() and role_of(heading) is None]
         numbered = [heading for heading in asked if _NUMBERED.match(heading)]
         if asked and len(numbered) >= 0.6 * len(asked):
             confidence += 0.25
-            reasons.append(f"{len(numbered)} of {len(asked)} headings numbered as in 3、…")
+            reasons.append(reason("numbering", count=len(numbered), total=len(asked)))
             matrix = {h.number for h in parse_headings(table.headings) if h.part is not None and not h.option_only}
             if any("、" in heading for heading in numbered) and ("序号" in headings or matrix):
                 confidence += 0.1
-                reasons.append("序号 or matrix rows under one number")
+                reasons.append(reason("matrix"))
         cells = {cell_text(cell) for column in table.columns for cell in islice(column, _SAMPLE)}
         traces = [trace for trace in _TRACES if any(trace in cell for cell in cells)]
         if traces:
             confidence += 0.15
-            reasons.append("cells with " + " ".join(traces))
+            reasons.append(reason("marks", marks=" ".join(traces)))
         if any(re.fullmatch(r"\d+秒", cell) for cell in cells):
             confidence += 0.05
-            reasons.append("durations such as 137秒")
+            reasons.append(reason("durations"))
         variant = variant_of(table)
         if confidence > 0:
-            reasons.append({"text": "按文本", "position": "按序号", "score": "按分数"}[variant])
+            reasons.append(reason(f"wjx_{variant}"))
         return Detection(
             platform=self.platform,
             confidence=min(round(confidence, 3), 0.99),

@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from instruments import load_instrument
 from survey.importers.mapping import read_mapping
+from survey.importers.read import read_responses
+from survey.responses import ResponseSet
 from survey.study import read_study
 
 STUDY = Path("satix/examples/airport")
@@ -36,6 +39,18 @@ def scores(table: pd.DataFrame) -> pd.DataFrame:
     score = {option.code: option.score for option in instrument.scales["rating"].all_options}
     assert set(pd.unique(table[ITEMS].to_numpy().ravel())) <= set(score)
     return table[ITEMS].apply(lambda column: column.map(score).astype(float))
+
+
+@pytest.fixture(scope="module")
+def responses(repository: Path) -> ResponseSet:
+    """All waves through the importer."""
+    study = read_study(repository / STUDY / "study.yaml")
+    (source,) = study.sources
+    return read_responses(
+        repository / STUDY / source.file,
+        load_instrument(study.instrument, study.instrument_version),
+        read_mapping(repository / STUDY / source.mapping),
+    ).responses
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +115,21 @@ def test_wifi_was_not_asked_exactly_where_the_mapping_says_so(repository, table)
     assert {str(year) for year in never.index[never == 1]} == set(mapping.not_asked)
     assert all(questions == ("wifi",) for questions in mapping.not_asked.values())
     assert never[2013] < 0.05
+
+
+def test_the_importer_gives_the_same_counts_and_means(responses, facts):
+    waves = responses.respondents["wave"].value_counts().to_dict()
+    assert waves == facts["n_by_year"]
+    for item in ITEMS:
+        scores = responses.scores(item)
+        assert int((~np.isnan(scores)).sum()) == facts["item_n_valid"][item], item
+        assert np.nanmean(scores) == pytest.approx(facts["item_mean"][item], abs=5e-5), item
+
+
+def test_the_importer_keeps_kinds_of_missing_apart(responses, facts):
+    before_wifi = sum(facts["n_by_year"][year] for year in ("2010", "2011", "2012"))
+    assert responses.missing_counts("wifi")["not_in_version"] == before_wifi
+    food = responses.missing_counts("food")
+    assert food["not_applicable"] / responses.n == pytest.approx(facts["code6_share"]["food"], abs=5e-5)
+    assert food["blank"] / responses.n == pytest.approx(facts["code0_share"]["food"], abs=5e-5)
+    assert responses.missing_counts("gender") == {"blank": 1537}

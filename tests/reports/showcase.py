@@ -1,5 +1,7 @@
 """A report with every kind of block, chart, column and tone, for the renderers' tests. All its figures are invented."""
 
+# ruff: noqa: E501 - whole sentences of a report read better on one line
+
 from __future__ import annotations
 
 from datetime import date

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import theme
 from reports.document import Bullets, Heading, KeyFigure, KeyFigures, Label, Paragraph
-from reports.numbers import excel_format, format_interval, format_number, is_absent
+from reports.numbers import MISSING, excel_format, format_interval, format_number, is_absent
 from reports.renderers.workbook.formats import Formats
 from reports.renderers.workbook.measure import n_lines, row_height
 from reports.wording import phrase
@@ -70,7 +70,9 @@ def write_key_figures(sheet: Worksheet, top: int, block: KeyFigures, widths: lis
     return row - 1
 
 
-def _write_cards(sheet: Worksheet, top: int, figures: tuple[KeyFigure, ...], places: list[Band], formats: Formats) -> int:
+def _write_cards(
+    sheet: Worksheet, top: int, figures: tuple[KeyFigure, ...], places: list[Band], formats: Formats
+) -> int:
     languages = formats.languages
     heights = [1, 0, 0, 0, 0, 0]
     for figure, band in zip(figures, places, strict=False):
@@ -99,7 +101,7 @@ def _write_cards(sheet: Worksheet, top: int, figures: tuple[KeyFigure, ...], pla
                 whole["bg_color"] = theme.PANEL
             formats.merge(sheet, top + offset, band.first, band.last, **whole)
             if offset == 1:
-                _write_value(sheet, top + offset, band, figure, whole, formats)
+                _write_value(sheet, (top + offset, band.first), figure, whole, formats)
                 continue
             if label:
                 formats.write(sheet, top + offset, band.first, label, **whole)
@@ -112,15 +114,15 @@ def _write_cards(sheet: Worksheet, top: int, figures: tuple[KeyFigure, ...], pla
 
 
 def _write_value(
-    sheet: Worksheet, row: int, band: Band, figure: KeyFigure, look: dict[str, Any], formats: Formats
+    sheet: Worksheet, at: tuple[int, int], figure: KeyFigure, look: dict[str, Any], formats: Formats
 ) -> None:
     big = {**look, "font_size": 22, "bold": True, "text_wrap": False}
     if figure.value is None or is_absent(figure.value):
-        sheet.write_string(row, band.first, "–", formats.get(**big))
+        sheet.write_string(*at, MISSING, formats.get(**big))
         return
     scale = 100 if figure.kind == "share_gap" else 1
     shown = formats.get(**big, num_format=excel_format(figure.kind, formats.languages))
-    sheet.write_number(row, band.first, figure.value * scale, shown)
+    sheet.write_number(*at, figure.value * scale, shown)
 
 
 def write_paragraph(sheet: Worksheet, row: int, block: Paragraph, widths: list[float], formats: Formats) -> int:
@@ -137,7 +139,8 @@ def write_paragraph(sheet: Worksheet, row: int, block: Paragraph, widths: list[f
         look |= {"left": 5, "left_color": edge, "bg_color": ground, "indent": 1}
         tag = phrase(f"tone_{block.tone}")
         text = Label(
-            zh=f"{tag.zh}：{block.text.zh}" if block.text.zh else "", en=f"{tag.en}: {block.text.en}" if block.text.en else ""
+            zh=f"{tag.zh}：{block.text.zh}" if block.text.zh else "",
+            en=f"{tag.en}: {block.text.en}" if block.text.en else "",
         )
     formats.write_across(sheet, row, 1, len(widths), text, **look)
     air = 5.0 if block.tone == "plain" else 9.0

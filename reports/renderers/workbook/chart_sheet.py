@@ -10,6 +10,7 @@ from reports import theme
 from reports.document import Chart, Label
 from reports.numbers import is_absent
 from reports.renderers.workbook.formats import Formats
+from reports.renderers.workbook.measure import n_lines, row_height
 from reports.wording import phrase
 
 if TYPE_CHECKING:
@@ -40,11 +41,13 @@ class Written:
         """The reference to a column's heading."""
         return [self.sheet, self.first - 1, number]
 
-    def formula(self, number: int) -> str:
-        """The reference to a column as a formula, as error bars take it."""
+    def formula(self, number: int, first: int = 0, last: int | None = None) -> str:
+        """The reference to a column, or to some of its rows, as a formula, which is how error bars take it."""
+        top = self.first + first + 1
+        bottom = (self.last if last is None else self.first + last) + 1
         letter = chr(ord("A") + number)
         quoted = self.sheet.replace("'", "''")
-        return f"='{quoted}'!${letter}${self.first + 1}:${letter}${self.last + 1}"
+        return f"='{quoted}'!${letter}${top}:${letter}${bottom}"
 
 
 class ChartSheet:
@@ -55,7 +58,10 @@ class ChartSheet:
         self.formats = formats
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 42, formats.get())
-        sheet.set_column(1, 25, 14, formats.get())
+        sheet.set_column(1, 25, 15, formats.get())
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         formats.write(
             sheet, 0, 0, phrase("chart_sheet"), bold=True, font_size=14, font_color=theme.ACCENT, text_wrap=True
         )
@@ -73,10 +79,14 @@ class ChartSheet:
         formats.write(sheet, self._next, 0, title, bold=True)
         header = self._next + 1
         for number, heading in enumerate([phrase("chart_item"), *headings]):
-            look = {"bold": True, "bottom": 1, "bottom_color": theme.RULE, "align": "left" if number == 0 else "right"}
-            formats.write(sheet, header, number, Label.same(heading.in_(formats.languages, " ")), **look)
+            look = {"bold": True, "bottom": 1, "bottom_color": theme.RULE, "text_wrap": True}
+            look["align"] = "left" if number == 0 else "right"
+            formats.write(sheet, header, number, heading, **look)
+        tallest = max((n_lines(formats.words(heading), 13.5) for heading in headings), default=1)
+        sheet.set_row(header, row_height(tallest))
         for offset, name in enumerate(names):
-            formats.write(sheet, header + 1 + offset, 0, Label.same(name))
+            formats.write(sheet, header + 1 + offset, 0, Label.same(name), text_wrap=True)
+            sheet.set_row(header + 1 + offset, row_height(n_lines(name, 40)))
             for number, figures in enumerate(columns, start=1):
                 figure = figures[offset]
                 if figure is not None and not is_absent(figure):

@@ -13,8 +13,19 @@ LINE = 15.0
 LONGEST_CELL = 32_767
 LONGEST_NAME = 31
 PIXELS_PER_UNIT = 7.0
+THIN = " iljtfrI.,;:'|()[]!·-"
 
-__all__ = ["LINE", "cell_text", "display_width", "longest_word", "n_lines", "row_height", "sheet_name"]
+__all__ = [
+    "LINE",
+    "LONGEST_NAME",
+    "PIXELS_PER_UNIT",
+    "cell_text",
+    "display_width",
+    "longest_word",
+    "n_lines",
+    "row_height",
+    "sheet_name",
+]
 
 
 def cell_text(text: str) -> str:
@@ -28,13 +39,18 @@ def display_width(text: str) -> float:
 
 
 def _width(character: str) -> float:
-    return 2.0 if unicodedata.east_asian_width(character) in "WF" else 1.08
+    if unicodedata.east_asian_width(character) in "WF":
+        return 2.0
+    return 0.62 if character in THIN else 1.25 if character.isupper() or character in "mw%@—" else 1.0
 
 
 def longest_word(text: str) -> float:
     """The width below which a text cannot be broken without cutting a word; hanzi break in groups of four."""
     words = re.split(r"[\s/-]+", text)
-    return max((min(display_width(word), 8.0) if word and not word.isascii() else display_width(word) for word in words), default=0)
+    return max(
+        (min(display_width(word), 8.0) if word and not word.isascii() else display_width(word) for word in words),
+        default=0,
+    )
 
 
 def n_lines(text: str, width: float) -> int:

@@ -80,10 +80,11 @@ def column_widths(table: Table, languages: Languages) -> list[float]:
         if position == 0:
             width = min(max(content, longest_word(heading), 12.0), WIDEST_NAME)
         elif place.column.kind in LEFT_KINDS:
-            width = min(max(content, longest_word(heading), 9.0), WIDEST_TEXT)
+            width = min(max(content, longest_word(heading), 9.0) + 1.5, WIDEST_TEXT)
         else:
             heading_width = max(longest_word(heading), min(display_width(heading), 9.0))
-            width = min(max(content + (6 if place.column.kind == "bar" else 0), heading_width, 7.0), WIDEST_FIGURE)
+            extra = 6.0 if place.column.kind == "bar" else 1.5 if place.bound else 0.0
+            width = min(max(content + extra, heading_width + min(extra, 1.5), 7.0), WIDEST_FIGURE)
         widths.append(width + 2.2)
     return widths
 
@@ -105,8 +106,10 @@ def _write_cell(sheet: Worksheet, at: tuple[int, int], row: Row, place: SheetCol
     look["align"] = "left" if left else "center" if kind in {"code", "date"} else "right"
     if left:
         look["text_wrap"] = True
+    if left and at[1] > 1:
+        look["indent"] = 1
     if at[1] == 1 and row.level:
-        look["indent"] = min(row.level, 10) * 2 - (1 if row.level else 0)
+        look["indent"] = min(row.level, 10) * 2 - 1
     if isinstance(value, Verdict):
         tone = theme.TONES[value.tone]
         look |= {"font_color": tone.text, "bg_color": tone.tint, "bold": False}
@@ -116,7 +119,7 @@ def _write_cell(sheet: Worksheet, at: tuple[int, int], row: Row, place: SheetCol
     elif isinstance(value, str):
         formats.write(sheet, *at, Label.same(value), **look)
     elif isinstance(value, date):
-        moment = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a cell knows no time zone
+        moment = datetime(value.year, value.month, value.day)
         sheet.write_datetime(*at, moment, formats.get(**look, num_format=DATE_FORMATS[formats.languages]))
     elif isinstance(value, int | float) and not is_absent(value):
         if kind in NUMBER_KINDS or place.bound is not None:
@@ -169,14 +172,13 @@ def _hints(sheet: Worksheet, table: Table, places: list[SheetColumn], first: int
             )
 
 
-def write_table(
-    sheet: Worksheet, top: int, table: Table, widths: list[float], last_column: int, formats: Formats
-) -> tuple[int, int]:
+def write_table(sheet: Worksheet, top: int, table: Table, widths: list[float], formats: Formats) -> tuple[int, int]:
     """Write a table from row ``top`` (counted from 0) at column B; return its header row and the next free row.
 
-    ``widths`` are those the sheet's columns really have; ``last_column`` is where notes end.
+    ``widths`` are those the sheet's columns really have, from B on; caption and notes run across all of them.
     """
     languages = formats.languages
+    last_column = len(widths)
     row = top
     if table.caption:
         lines = n_lines(formats.words(table.caption), sum(widths))
@@ -187,8 +189,14 @@ def write_table(
     header = row
     tallest = 1
     for offset, place in enumerate(places):
-        align = "left" if place.column.kind in LEFT_KINDS else "center" if place.column.kind in {"code", "date"} else "right"
-        look = {
+        align = (
+            "left"
+            if place.column.kind in LEFT_KINDS
+            else "center"
+            if place.column.kind in {"code", "date"}
+            else "right"
+        )
+        look: dict[str, Any] = {
             "bold": True,
             "text_wrap": True,
             "align": align,
@@ -198,6 +206,8 @@ def write_table(
             "bottom_color": theme.ACCENT,
             "bg_color": theme.TONES["neutral"].tint,
         }
+        if align == "left" and offset:
+            look["indent"] = 1
         formats.write(sheet, header, 1 + offset, place.label, **look)
         tallest = max(tallest, n_lines(formats.words(place.label), widths[offset] - 1.2))
     sheet.set_row(header, row_height(tallest, air=7))

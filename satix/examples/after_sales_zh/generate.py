@@ -81,8 +81,8 @@ class Carelessness:
 
 def add_careless(draw: Draw, rng: np.random.Generator) -> tuple[Draw, Carelessness]:
     """The draw with the answers of careless respondents in place of some attentive ones (about 5 %)."""
-    n = draw.codes.shape[1]
-    kinds = rng.choice(5, size=n, p=[0.945, 0.015, 0.015, 0.015, 0.010])
+    n: int = draw.codes.shape[1]
+    kinds: NDArray[np.int64] = np.searchsorted([0.945, 0.960, 0.975, 0.990], rng.random(n))
     careless = Carelessness(straight=kinds == 1, hasty=kinds == 2, random=kinds == 3, slip=kinds == 4)
     codes = draw.codes.copy()
     constant = rng.integers(3, 6, size=n)
@@ -96,9 +96,7 @@ def add_careless(draw: Draw, rng: np.random.Generator) -> tuple[Draw, Carelessne
         shown = codes[row] != MISSING_CODES["not_shown"]
         codes[row] = np.where(shown & careless.straight, np.minimum(constant, size), codes[row])
         codes[row] = np.where(shown & at_random, rng.integers(1, size + 1, size=n), codes[row])
-    replaced = Draw(
-        wave=draw.wave, questions=draw.questions, codes=codes, customer=draw.customer, general=draw.general
-    )
+    replaced = Draw(wave=draw.wave, questions=draw.questions, codes=codes, customer=draw.customer, general=draw.general)
     return replaced, careless
 
 
@@ -113,11 +111,11 @@ def _attention(careless: Carelessness, rng: np.random.Generator) -> NDArray[np.i
 
 def _cells(draw: Draw, careless: Carelessness, instrument: Instrument, rng: np.random.Generator) -> list[list[Any]]:
     """One list of cells per question, in presentation order, as the platform words them."""
-    n = draw.codes.shape[1]
+    n: int = draw.codes.shape[1]
     attention = _attention(careless, rng)
     ticks = rng.random((n, 6)) < np.array([0.18, 0.42, 0.35, 0.20, 0.10, 0.16])
     comments = rng.random(n) < 0.22
-    choice = rng.integers(0, 5, size=n)
+    choice: list[int] = rng.integers(0, 5, size=n).tolist()
     columns: list[list[Any]] = []
     for question in instrument.questions:
         if question.type == "text":
@@ -141,14 +139,15 @@ def _cells(draw: Draw, careless: Carelessness, instrument: Instrument, rng: np.r
 
 def _meta(draw: Draw, careless: Carelessness, first: int, rng: np.random.Generator) -> list[list[Any]]:
     """The six leading columns of the platform, in order of submission."""
-    n = draw.codes.shape[1]
+    n: int = draw.codes.shape[1]
     regions = list(POPULATION.shares["region"])
     start = datetime(*STARTS[draw.wave], 9, 0, 0)
     minutes = np.sort(rng.uniform(0, 13 * 24 * 60, size=n))
     times = [start + timedelta(minutes=float(m)) for m in minutes]
     seconds = np.where(careless.hasty, rng.uniform(25, 60, size=n), 255 * np.exp(0.3 * rng.standard_normal(n)))
-    networks, hosts = rng.integers(0, 3, size=n), rng.integers(1, 255, size=n)
-    towns = rng.integers(0, 12, size=n)
+    networks: list[int] = rng.integers(0, 3, size=n).tolist()
+    hosts: list[int] = rng.integers(1, 255, size=n).tolist()
+    towns: list[int] = rng.integers(0, 12, size=n).tolist()
     source = rng.choice(["微信", "手机提交", "链接"], size=n, p=[0.62, 0.23, 0.15])
     address = []
     for i in range(n):
@@ -184,6 +183,7 @@ def write_study(folder: Path, *, seed: int = SEED, n: int = RESPONDENTS) -> dict
     (folder / "data").mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
     content = {"synthetic": True, "seed": seed, "respondents_per_wave": n, **truth(), "rows": {}}
+    content["improves"], content["does_not_change"] = "first_reply", "refund_speed"
     first = 1
     for wave in POPULATION.waves:
         draw, careless = add_careless(draw_wave(wave, rng, n=n), rng)

@@ -1,0 +1,186 @@
+"""The indicator tree: weight, index, contribution, change and verdict of every node."""
+
+from __future__ import annotations
+
+from reports.document import (
+    Block,
+    ChangeData,
+    ChangePoint,
+    Chart,
+    Column,
+    Paragraph,
+    Row,
+    RowTone,
+    Section,
+    Table,
+    TreeData,
+    TreeNode,
+    Value,
+)
+from reports.labels import Label
+from reports.reading import VERDICT_TONES, Reader, interval_of, verdict_of
+from reports.sentences import Num, sentence
+from reports.wording import phrase
+
+__all__ = ["build"]
+
+
+def build(reader: Reader) -> Section:
+    """Always present."""
+    blocks: list[Block] = [_table(reader), _contributions(reader)]
+    change = _changes(reader)
+    if change is not None:
+        blocks.append(change)
+    if reader.change is not None and reader.change.left_out:
+        names = [reader.name(code) for code in reader.change.left_out]
+        blocks.append(
+            Paragraph(
+                text=sentence(
+                    "left_out_of_change",
+                    indicators=Label(
+                        zh="、".join(name.get("zh") for name in names), en=", ".join(name.get("en") for name in names)
+                    ),
+                ),
+                tone="warning",
+            )
+        )
+    return Section(
+        id="indicators",
+        title=phrase("section_indicators"),
+        blocks=tuple(blocks),
+        sheet_name=phrase("sheet_indicators"),
+        lead=phrase("lead_indicators"),
+    )
+
+
+def _table(reader: Reader) -> Table:
+    changed, targeted = reader.change is not None, any(node.target is not None for node in reader.results.indicators)
+    staged = any(node.stage is not None for node in reader.results.indicators)
+    columns = [
+        Column(key="indicator", label=phrase("column_indicator")),
+        Column(key="weight", label=phrase("column_weight"), kind="share"),
+        Column(key="index", label=phrase("column_index"), kind="bar"),
+        Column(key="interval", label=phrase("column_interval"), kind="interval"),
+        Column(key="n", label=phrase("column_n"), kind="count"),
+        Column(key="contribution", label=phrase("column_contribution"), kind="index"),
+        Column(key="potential", label=phrase("column_potential"), kind="index"),
+    ]
+    if staged:
+        columns.insert(1, Column(key="stage", label=phrase("column_stage")))
+    if targeted:
+        columns += [
+            Column(key="target", label=phrase("column_target"), kind="index"),
+            Column(key="reached", label=phrase("column_reached"), kind="verdict"),
+        ]
+    if changed:
+        columns += [
+            Column(key="change", label=phrase("column_change"), kind="gap", diverging=True),
+            Column(key="change_interval", label=phrase("column_change_interval"), kind="interval", of="gap"),
+            Column(key="p_adjusted", label=phrase("column_p_adjusted"), kind="p_value"),
+            Column(key="detectable", label=phrase("column_detectable"), kind="index"),
+            Column(key="verdict", label=phrase("column_verdict"), kind="verdict"),
+        ]
+    scores = reader.scores()
+    verdicts = {row.indicator: row for row in reader.current.targets}
+    rows = []
+    for node in reader.results.indicators:
+        score = scores[node.indicator]
+        values: dict[str, Value] = {
+            "indicator": Label.of(node.label),
+            "weight": node.share_among_siblings if node.parent else None,
+            "index": score.figure.estimate,
+            "interval": interval_of(score.figure),
+            "n": score.figure.n,
+            "contribution": score.contribution,
+            "potential": score.potential,
+        }
+        if staged:
+            values["stage"] = None if node.stage is None else Label.of(node.stage)
+        if targeted:
+            values["target"] = node.target
+            values["reached"] = verdict_of(verdicts[node.indicator].verdict) if node.indicator in verdicts else None
+        row = reader.change_rows.get(node.indicator)
+        if changed and row is not None:
+            values |= {
+                "change": row.change.estimate,
+                "change_interval": interval_of(row.change),
+                "p_adjusted": row.p_adjusted,
+                "detectable": row.minimum_detectable,
+                "verdict": verdict_of(row.verdict),
+            }
+        tone: RowTone = "suppressed" if score.figure.grade == "suppressed" else "total" if node.level == 0 else "plain"
+        rows.append(Row(values=values, level=node.level, tone=tone))
+    notes = [phrase("note_contribution")]
+    if changed and reader.change is not None:
+        notes.append(
+            sentence(
+                "note_change",
+                before=reader.wave_name(reader.change.before),
+                family=reader.change.family,
+                power=Num(reader.results.study.power, "share"),
+                confidence=Num(reader.results.study.confidence, "share"),
+            )
+        )
+    if any(score.figure.grade == "indicative" for score in reader.current.scores):
+        notes.append(sentence("note_indicative", limit=reader.results.study.indicative_below))
+    return Table(
+        columns=tuple(columns),
+        rows=tuple(rows),
+        caption=sentence("caption_indicators", wave=Label.of(reader.current_wave.label)),
+        notes=tuple(notes),
+    )
+
+
+def _contributions(reader: Reader) -> Chart:
+    scores = reader.scores()
+    totals = {code: score.contribution for code, score in scores.items() if score.contribution is not None}
+    for node in reversed(reader.results.indicators):
+        if node.parent is not None and node.indicator in totals:
+            totals.setdefault(node.parent, 0.0)
+            totals[node.parent] += totals[node.indicator]
+    nodes = tuple(
+        TreeNode(
+            label=Label.of(node.label),
+            level=node.level,
+            estimate=scores[node.indicator].figure.estimate,
+            weight=node.share_among_siblings if node.parent else None,
+            contribution=totals.get(node.indicator),
+        )
+        for node in reader.results.indicators
+        if node.level <= 1
+    )
+    return Chart(
+        data=TreeData(nodes=nodes, axis=phrase("axis_contribution")),
+        title=phrase("chart_contribution_title"),
+        alt=phrase("chart_contribution_alt"),
+        note=phrase("chart_contribution_note"),
+    )
+
+
+def _changes(reader: Reader) -> Chart | None:
+    if reader.change is None:
+        return None
+    points = tuple(
+        ChangePoint(
+            label=reader.name(row.indicator),
+            estimate=row.change.estimate,
+            lower=row.change.lower,
+            upper=row.change.upper,
+            detectable=row.minimum_detectable,
+            tone=VERDICT_TONES[row.verdict],
+        )
+        for row in reader.change.rows
+        if reader.indicators[row.indicator].leaf or reader.indicators[row.indicator].level == 0
+    )
+    if not points:
+        return None
+    return Chart(
+        data=ChangeData(points=points, axis=phrase("axis_change")),
+        title=sentence(
+            "chart_change_title",
+            before=reader.wave_name(reader.change.before),
+            after=reader.wave_name(reader.change.after),
+        ),
+        alt=sentence("chart_change_alt", n=len(points)),
+        note=phrase("chart_change_note"),
+    )
