@@ -36,7 +36,7 @@ ACCENT: Final = "#1F4E79"
 FONT_FAMILY: Final = "Satix Sans SC"
 
 # Lines of a trend, in order: told apart by lightness as well as by hue.
-SERIES: Final = ("#1F4E79", "#C17A1B", "#3A9188", "#7A4B82", "#6B7580", "#9E3D2B")
+SERIES: Final = ("#1F4E79", "#C17A1B", "#2F8C82", "#7A4B82", "#6B7580", "#9E3D2B")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class ToneColours:
 
 
 TONES: Final[dict[Tone, ToneColours]] = {
-    "good": ToneColours(fill="#2A8C82", text="#14655D", tint="#E2F1EF"),
+    "good": ToneColours(fill="#237E75", text="#14655D", tint="#E2F1EF"),
     "neutral": ToneColours(fill="#3B6E9C", text="#1F4E79", tint="#E7EEF5"),
     "warning": ToneColours(fill="#D09A2C", text="#7D5205", tint="#FBF2DD"),
     "bad": ToneColours(fill="#B9502F", text="#96381B", tint="#F9E9E3"),
@@ -79,6 +79,7 @@ def diverging_scale(n_categories: int, neutral: int | None) -> list[str]:
 
 
 def ink_on(colour: str) -> str:
-    """White or ink, whichever is read more easily on the colour."""
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else INK
+    """White or ink, whichever stands out more from the colour (relative luminance of WCAG 2)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return "#FFFFFF" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.22 else INK

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from satix import __version__
 from satix.output import MANIFEST
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def write_manifest(folder: Path, project: Project, clock: StageClock, *, names: 
     content = {
         "schema": "satix.manifest/1",
         "study": project.study.study,
-        "satix": metadata.version("satix"),
+        "satix": __version__,
         "python": platform.python_version(),
         "libraries": {name: metadata.version(name) for name in LIBRARIES},
         "written": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -38,8 +37,8 @@ def staged_folder(target: Path) -> Iterator[Path]:
         _keep_strangers(target, fresh)
         try:
             if target.exists():
-                os.replace(target, aside)
-            os.replace(fresh, target)
+                target.replace(aside)
+            fresh.replace(target)
         except OSError:
             _recover(target, aside)
             raise SatixError.of("satix.output_in_use", Place(file=target.name)) from None
@@ -52,7 +51,7 @@ def staged_folder(target: Path) -> Iterator[Path]:
 def _recover(target: Path, aside: Path) -> None:
     """Put back what an interrupted swap left aside."""
     if aside.exists() and not target.exists():
-        os.replace(aside, target)
+        aside.replace(target)
 
 
 def _keep_strangers(target: Path, fresh: Path) -> None:

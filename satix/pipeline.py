@@ -205,7 +205,7 @@ def _render(
     formats: Sequence[ReportFormat],
     progress: Progress,
 ) -> list[Path]:
-    from reports.sections import build_report
+    from reports.sections.outline import build_report
 
     progress("report", 0, len(formats) + 1)
     every: tuple[ReportLanguage, ...] = ("zh", "en")
@@ -244,7 +244,7 @@ def check_study(path: Path | str) -> list[Problem]:
         project = load_study(path)
         from satix.steps.read import read_sources
 
-        read = read_sources(project, progress=lambda done, total: None)
+        read = read_sources(project, progress=lambda done, total: _unwatched("read", done, total))
     except SatixError as error:
         return sorted(error.problems, key=lambda problem: problem.severity != "error")
     return [problem for report in read.reports for problem in report.warnings]

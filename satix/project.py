@@ -159,6 +159,6 @@ def _source_problems(
     elif not file.resolve().is_relative_to(folder.resolve()):
         yield Problem(code="survey.path_leaves_folder", place=place, fields={"path": source.file})
     mapping = mappings.get(source.mapping)
-    if mapping is not None and source.wave is None and len(study.waves) > 1:
-        if not any(column.role == "wave" for column in mapping.columns):
-            yield Problem(code="satix.source_without_wave", place=place, fields={"file": source.file})
+    undecided = mapping is not None and source.wave is None and len(study.waves) > 1
+    if undecided and mapping is not None and not any(column.role == "wave" for column in mapping.columns):
+        yield Problem(code="satix.source_without_wave", place=place, fields={"file": source.file})

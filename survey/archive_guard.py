@@ -30,7 +30,7 @@ LARGEST_AREA = 50_000_000
 LARGEST_SPARSENESS = 20
 SMALL_AREA = 2_000_000
 """Cells; a sheet spanning no more is read whatever its share of empty cells."""
-CHUNK = 1 << 20
+CHUNK = 1 << 19
 OVERLAP = 16
 """Bytes carried over between chunks, so that a declaration is seen whole."""
 PADDING = 32

@@ -109,8 +109,8 @@ def row_frame(
             canvas.line(0, top + y, WIDTH, top + y, colour="#EDF0F2", width=0.6)
         y += height
     for middle, figure in zip(middles, figures, strict=False):
-        canvas.text(WIDTH, top + middle, figure, size=SMALL, colour=theme.QUIET, align="right")
+        canvas.text(WIDTH - 2, top + middle, figure, size=SMALL, colour=theme.QUIET, align="right")
     if figures_title:
-        canvas.text(WIDTH, top - 8, figures_title, size=SMALL, colour=theme.QUIET, align="right")
+        canvas.text(WIDTH - 2, top - 8, figures_title, size=SMALL, colour=theme.QUIET, align="right")
     canvas.text(left, top + plot_height + 29, axis_title(axis, languages), size=SMALL, colour=theme.QUIET)
     return RowFrame(canvas=canvas, axes=axes, middles=tuple(middles), heights=tuple(heights))

@@ -1,5 +1,1 @@
-"""The parts of a report, one module each, and the order in which they are read."""
-
-from reports.sections.outline import build_report
-
-__all__ = ["build_report"]
+"""The parts of a report, one module each; ``reports.sections.outline`` puts them in reading order."""

@@ -94,7 +94,7 @@ def _table(reader: Reader, grid: ImportancePerformance) -> Table:
                 "data": _quadrant(row.quadrant_data),
                 "scale": _quadrant(row.quadrant_scale),
                 "median": _quadrant(row.quadrant_median),
-                "diagonal": phrase("yes") if row.diagonal_centred else phrase("no"),
+                "diagonal": phrase("answer_yes") if row.diagonal_centred else phrase("answer_no"),
             }
         )
 

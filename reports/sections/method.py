@@ -69,9 +69,9 @@ def _settings(study: StudyRecord) -> Table:
     facts: list[tuple[str, Label]] = [
         ("setting_study", Label.same(study.study)),
         ("setting_sampling", phrase(f"sampling_{study.sampling}")),
-        ("setting_weighted", phrase("yes") if study.weighted else phrase("no")),
-        ("setting_stratified", phrase("yes") if study.stratified else phrase("no")),
-        ("setting_clustered", phrase("yes") if study.clustered else phrase("no")),
+        ("setting_weighted", phrase("answer_yes") if study.weighted else phrase("answer_no")),
+        ("setting_stratified", phrase("answer_yes") if study.stratified else phrase("answer_no")),
+        ("setting_clustered", phrase("answer_yes") if study.clustered else phrase("answer_no")),
         ("setting_indicator_weights", phrase(f"weights_{study.indicator_weights}")),
         ("setting_confidence", sentence("only_value", value=Num(study.confidence, "share"))),
         ("setting_power", sentence("only_value", value=Num(study.power, "share"))),

@@ -32,6 +32,7 @@ _NUMBER_WITH_UNIT = re.compile(
 )
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 BLANK = MISSING_CODES["blank"]
+SKIPPED = MISSING_CODES["skipped"]
 INVALID = MISSING_CODES["invalid"]
 NOT_RANKED = MISSING_CODES["not_ranked"]
 
@@ -73,7 +74,7 @@ class CellCoder:
     """Codes the answers of one table.
 
     ``asked`` is, by question code, where the question was part of the wave; what stands in the other
-    cells is not looked at. ``blank_cells`` collects, by question, the records whose cells are all empty.
+    cells is not looked at.
     """
 
     columns: Sequence[Sequence[CellValue]]
@@ -123,7 +124,8 @@ class CellCoder:
     ) -> tuple[list[AnswerColumn], NDArray[np.int16]]:
         """A multiple choice or ranking with a column per option; shape (options, n).
 
-        An empty cell means "not ticked" where the respondent ticked another option, and is blank otherwise.
+        An empty cell means "not ticked" (or not ranked) where the respondent chose another option, and is blank
+        otherwise.
         Options without a column were not offered (``not_in_version``).
         """
         ranking = question.type == "ranking"
@@ -142,7 +144,7 @@ class CellCoder:
             row = next(i for i, answer in enumerate(scale.answers) if answer is option)
             codes[row], mapped[row] = ticks, True
         ticked = (codes > (0 if ranking else 1)).any(axis=0)
-        empty = (codes == self._blank_code()) & ticked & mapped[:, None]
+        empty = np.isin(codes, (self._blank_code(), BLANK, SKIPPED)) & ticked & mapped[:, None]
         codes[empty] = NOT_RANKED if ranking else 1
         codes[np.ix_(mapped, (refused < 0) & ~ticked)] = refused[(refused < 0) & ~ticked]
         return [AnswerColumn(question.code, o.code) for o in scale.answers], self._where_asked(question, codes)

@@ -13,7 +13,7 @@ from survey.importers.detect import Detection, reason
 from survey.importers.headings import Heading, parse_headings, role_of
 from survey.importers.table_file import Table
 
-__all__ = ["WenjuanxingImporter", "variant_of"]
+__all__ = ["WenjuanxingImporter", "score_warnings", "variant_of"]
 
 Variant = Literal["text", "position", "score"]
 
@@ -49,7 +49,7 @@ class WenjuanxingImporter:
         asked = [heading for heading in table.headings if heading.strip() and role_of(heading) is None]
         numbered = [heading for heading in asked if _NUMBERED.match(heading)]
         if asked and len(numbered) >= 0.6 * len(asked):
-            confidence += 0.25
+            confidence += 0.45
             reasons.append(reason("numbering", count=len(numbered), total=len(asked)))
             matrix = {h.number for h in parse_headings(table.headings) if h.part is not None and not h.option_only}
             if any("、" in heading for heading in numbered) and ("序号" in headings or matrix):
@@ -76,6 +76,13 @@ class WenjuanxingImporter:
     def headings(self, table: Table) -> Sequence[Heading]:
         """Headings such as ``3、题干``, ``第6题(选项)``, ``6(选项)``; matrix rows carry the stem of their block."""
         return parse_headings(table.headings)
+
+
+def score_warnings(table: Table) -> tuple[Problem, ...]:
+    """A warning for a 按分数 export: a score is no code, and several options may share one."""
+    if variant_of(table) != "score":
+        return ()
+    return (Problem(code="survey.wjx_scores", place=table.place(), severity="warning"),)
 
 
 def variant_of(table: Table) -> Variant:

@@ -191,29 +191,30 @@ def change_chart(workbook: Workbook, source: Chart, data: ChangeData, sheet: Cha
     ]
     written = sheet.write(source, headings, names, columns)
     chart = add_chart(workbook, "bar")
-    chart.add_series(
-        {
-            "name": one_line(data.axis, formats),
-            "categories": written.column(0),
-            "values": written.column(1),
-            "fill": {"color": theme.TONES["neutral"].fill},
-            "points": [{"fill": {"color": theme.TONES[point.tone].fill}} for point in data.points],
-            "invert_if_negative": False,
-            "y_error_bars": _error_bars(written, 4, 5),
-            "gap": 60,
-            "overlap": 100,
-        }
-    )
     shown = any(size is not None for size in detectable)
-    for column in (6, 7) if shown else ():
-        chart.add_series(
-            {
-                "name": one_line(data.detectable_label, formats),
-                "categories": written.column(0),
-                "values": written.column(column),
-                **OUTLINE,
-            }
-        )
+    outlines = [
+        {
+            "name": one_line(data.detectable_label, formats),
+            "categories": written.column(0),
+            "values": written.column(column),
+            **OUTLINE,
+        }
+        for column in (6, 7)
+    ]
+    bars = {
+        "name": one_line(data.axis, formats),
+        "categories": written.column(0),
+        "values": written.column(1),
+        "fill": {"color": theme.TONES["neutral"].fill},
+        "points": [{"fill": {"color": theme.TONES[point.tone].fill}} for point in data.points],
+        "invert_if_negative": False,
+        "y_error_bars": _error_bars(written, 4, 5),
+        "gap": 60,
+        "overlap": 100,
+    }
+    # The bars stand between the outlines: programs that count legend entries from the other end hide one of a pair too.
+    for look in [outlines[0], bars, outlines[1]] if shown else [bars]:
+        chart.add_series({**look, "gap": 60, "overlap": 100})
     dress(chart, source, formats, legend="bottom" if shown else "none", hidden=[2])
     ends = [end for p in data.points for end in (p.estimate, p.lower, p.upper)]
     marks = [sign * size for size in detectable if size is not None for sign in (-1, 1)]

@@ -1,0 +1,214 @@
+"""From an export in ``data/`` to a mapping a person can review, entered in the study file."""
+
+from __future__ import annotations
+
+from collections import abc
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from survey.errors import Language, Place, Problem, SatixError, StudyError, render_message
+
+if TYPE_CHECKING:
+    from survey.importers.mapping import Mapping
+    from survey.importers.propose import Proposal
+    from survey.importers.table_file import Table
+    from survey.instrument import Instrument
+    from survey.study import Study
+
+__all__ = ["mapping_text", "propose_for_study"]
+
+Entry = abc.Mapping[str, object]
+
+READABLE = {".xlsx", ".xls", ".csv", ".txt", ".tsv"}
+
+
+def propose_for_study(
+    path: Path, files: Sequence[Path], *, wave: str | None = None, replace: bool = False, language: Language = "en"
+) -> Iterator[str]:
+    """Map files (default: those in ``data/`` the study does not name) and enter them in the study; yields report lines.
+
+    A mapping the study has already is used again where every question column it names is in the file.
+
+    Raises
+    ------
+    SatixError
+        Nothing to map, a file outside the study folder, an unclear wave, or a file that cannot be read.
+    """
+    from instruments.catalog import load_instrument
+    from survey.study import read_study
+
+    file = path / "study.yaml" if path.is_dir() else path
+    study = read_study(file)
+    folder = file.parent
+    inner = study.instrument.endswith((".yaml", ".yml"))
+    instrument = load_instrument(folder / study.instrument if inner else study.instrument, study.instrument_version)
+    todo = _files_to_map(folder, study, files, file.name, replace=replace)
+    for position, source in enumerate(todo):
+        study = read_study(file)
+        name = source.relative_to(folder).as_posix()
+        yield from _map_one(file, study, instrument, name, wave=wave, language=language)
+        if position == len(todo) - 1:
+            yield render_message("satix.map_next", {"study": file.as_posix()}, language)
+
+
+def _files_to_map(folder: Path, study: Study, files: Sequence[Path], name: str, *, replace: bool) -> list[Path]:
+    known = {source.file for source in study.sources}
+    if not files:
+        found = sorted(f for f in (folder / "data").glob("*") if f.suffix.lower() in READABLE) if folder else []
+        found = [f for f in found if replace or f.relative_to(folder).as_posix() not in known]
+        if not found:
+            raise StudyError.of("satix.no_files_to_map", Place(file=name))
+        return found
+    chosen = []
+    for file in files:
+        inside = folder / file if not file.is_absolute() and not file.exists() else file
+        try:
+            inner = inside.resolve().relative_to(folder.resolve())
+        except ValueError:
+            raise StudyError.of("satix.file_outside_study", Place(file=file.name)) from None
+        if inner.as_posix() in known and not replace:
+            raise StudyError.of("satix.source_known", Place(file=name), file=inner.as_posix())
+        chosen.append(folder / inner)
+    return chosen
+
+
+def _map_one(
+    study_file: Path, study: Study, instrument: Instrument, name: str, *, wave: str | None, language: Language
+) -> Iterator[str]:
+    from survey.importers.detect import NONE, detect_table
+    from survey.importers.mapping import read_mapping
+    from survey.importers.propose import propose_mapping
+    from survey.importers.table_file import read_table
+
+    folder = study_file.parent
+    known = {source.file: source for source in study.sources}
+    table = read_table(folder / name)
+    platform = next(d.platform for d in detect_table(table) if d.platform != NONE)
+    for earlier in dict.fromkeys(source.mapping for source in study.sources if source.file != name):
+        if (folder / earlier).is_file() and _fits(read_mapping(folder / earlier), folder / name):
+            mapping_name, proposal = earlier, None
+            break
+    else:
+        proposal = propose_mapping(table, instrument, platform)
+        mapping_name = known[name].mapping if name in known else f"mappings/{Path(name).stem}.yaml"
+        (folder / mapping_name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / mapping_name).write_text(mapping_text(proposal.mapping), encoding="utf-8")
+    mapping = read_mapping(folder / mapping_name)
+    if name not in known:
+        by_row = any(column.role == "wave" for column in mapping.columns)
+        chosen = None if by_row else _wave_for(study, study_file, wave)
+        added = _enter(study_file, study, name, mapping_name, chosen)
+    else:
+        added = None
+    fields = {
+        "file": name,
+        "mapping": mapping_name,
+        "placed": sum(column.question is not None for column in mapping.columns),
+        "columns": len(table.headings),
+        "platform": platform,
+    }
+    yield render_message("satix.map_written", fields, language)
+    if added is not None:
+        yield render_message("satix.map_wave_added", {"wave": added}, language)
+    if proposal is not None:
+        yield from _remarks(proposal, table, language)
+
+
+def _remarks(proposal: Proposal, table: Table, language: Language) -> Iterator[str]:
+    from survey.importers.cell_text import column_letter
+
+    for column in proposal.uncertain:
+        places = [place for place, heading in enumerate(table.headings) if heading == column.heading]
+        letter = column_letter(places[column.occurrence - 1]) if len(places) >= column.occurrence else ""
+        fields = {
+            "column": letter,
+            "heading": column.heading.strip()[:40],
+            "question": column.question,
+            "similarity": column.similarity,
+        }
+        yield render_message("satix.map_similar", fields, language)
+    joint = "；" if language == "zh" else "; "
+    if proposal.unplaced_columns:
+        shown = joint.join(name[:50] for name in proposal.unplaced_columns)
+        yield render_message("satix.map_unplaced_columns", {"columns": shown}, language)
+    if proposal.unplaced_questions:
+        yield render_message(
+            "satix.map_unplaced_questions", {"questions": ", ".join(proposal.unplaced_questions)}, language
+        )
+
+
+def _fits(mapping: Mapping, file: Path) -> bool:
+    """Whether every column that answers a question is in the file."""
+    from survey.importers.table_file import read_table
+
+    wanted = {column.heading for column in mapping.columns if column.question is not None}
+    try:
+        table = read_table(file, known_headings=wanted, sheet=None)
+    except SatixError:
+        return False
+    return wanted <= set(table.headings)
+
+
+def _wave_for(study: Study, study_file: Path, wave: str | None) -> str:
+    if wave is not None:
+        return wave
+    if len(study.waves) == 1:
+        return study.waves[0].wave
+    raise StudyError(Problem(code="satix.wave_needed", place=Place(file=study_file.name)))
+
+
+def mapping_text(mapping: Mapping) -> str:
+    """A mapping as YAML with one column a line, so that a person can read it beside the export."""
+    import yaml
+
+    from survey.definition_files import dump_definition
+
+    content = yaml.safe_load(dump_definition(mapping))
+    columns = content.pop("columns")
+    head: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
+    lines = [
+        "  - "
+        + yaml.safe_dump(column, allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**6).strip()
+        for column in columns
+    ]
+    return head + "columns:\n" + "\n".join(lines) + "\n"
+
+
+def _enter(study_file: Path, study: Study, name: str, mapping: str, wave: str | None) -> str | None:
+    """Add the source, and the wave if it is new, to the text of the study file; comments stay as they are."""
+    import yaml
+
+    text = study_file.read_text(encoding="utf-8")
+    added = None
+    if wave is not None and wave not in {known.wave for known in study.waves}:
+        label = {"wave": wave, "label": {"en": wave, "zh": wave}}
+        text, added = _append(text, "waves", label), wave
+    source = {"file": name, "mapping": mapping} | ({"wave": wave} if wave is not None else {})
+    text = _append(text, "sources", source)
+    yaml.safe_load(text)
+    study_file.write_text(text, encoding="utf-8")
+    return added
+
+
+def _append(text: str, key: str, entry: Entry) -> str:
+    """The text with ``entry`` as last item of the top-level list ``key``."""
+    import yaml
+
+    dumped: str = yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**6)
+    line = f"  - {dumped.strip()}"
+    lines = text.split("\n")
+    start = next((n for n, row in enumerate(lines) if row.startswith(f"{key}:")), None)
+    if start is None:
+        return text.rstrip("\n") + f"\n{key}:\n{line}\n"
+    if lines[start].split("#")[0].strip() == f"{key}: []":
+        lines[start] = f"{key}:"
+        return "\n".join([*lines[: start + 1], line, *lines[start + 1 :]])
+    end = start + 1
+    last = start
+    while end < len(lines) and (not lines[end].strip() or lines[end][:1] in {" ", "-", "#"}):
+        if lines[end].strip() and lines[end][:1] in {" ", "-"} and not lines[end].lstrip().startswith("#"):
+            last = end
+        end += 1
+    indent = lines[start + 1][: len(lines[start + 1]) - len(lines[start + 1].lstrip())] if last > start else "  "
+    return "\n".join([*lines[: last + 1], indent + line.strip(), *lines[last + 1 :]])
