@@ -9,7 +9,7 @@ from reports.labels import Label, Language, NumberKind
 from reports.numbers import format_interval, format_number
 from survey.errors import render_message
 
-__all__ = ["Between", "Num", "enumerate_labels", "sentence"]
+__all__ = ["Between", "Num", "enumerate_labels", "percent", "sentence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Num:
 
     value: float | None
     kind: NumberKind = "index"
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Between:
     lower: float | None
     upper: float | None
     kind: NumberKind = "index"
+
+
+def percent(share: float) -> Num:
+    """A round share inside a sentence, such as a confidence level: 95 %, not 95.0 %."""
+    return Num(share, "share", 0 if abs(share * 100 - round(share * 100)) < 1e-9 else 1)
 
 
 Field = Num | Between | Label | str | int
@@ -51,7 +57,7 @@ def enumerate_labels(labels: Iterable[Label]) -> Label:
 def _worded(field: Field, language: Language) -> str:
     match field:
         case Num():
-            return format_number(field.value, field.kind, (language,))
+            return format_number(field.value, field.kind, (language,), decimals=field.decimals)
         case Between():
             return format_interval(field.lower, field.upper, field.kind, (language,))
         case Label():

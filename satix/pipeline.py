@@ -97,7 +97,7 @@ def _results(project: Project, read: ReadSources, progress: Progress) -> Results
         progress("analyse", position, len(parts))
         blocks.append(wave_results(wave, study, selection, tables.get(wave.wave or "", [])))
     progress("change", 0, 1)
-    moved = changes.change_records(split) if "change" in selection.run else []
+    moved = changes.change_records(split, tables) if "change" in selection.run else []
     problems = [problem for report in read.reports for problem in report.warnings]
     problems += [Problem(code=code, severity="warning") for code in selection.not_applicable.values()]
     return Results(

@@ -6,7 +6,7 @@ from analysis.results import Gap, GapRow
 from reports.document import Block, Chart, Column, GapData, GapPoint, Heading, Row, Section, Table
 from reports.labels import Label, Tone
 from reports.reading import Reader, interval_of
-from reports.sentences import Num, sentence
+from reports.sentences import percent, sentence
 from reports.wording import phrase
 
 __all__ = ["build"]
@@ -97,7 +97,7 @@ def _table(reader: Reader, gap: Gap, levels: tuple[str, ...], caption: Label) ->
         rows=tuple(rows),
         caption=caption,
         notes=(
-            sentence("note_gap", confidence=Num(reader.results.study.confidence, "share")),
+            sentence("note_gap", confidence=percent(reader.results.study.confidence)),
             phrase("note_gap_servperf"),
         ),
     )

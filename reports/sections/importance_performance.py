@@ -6,7 +6,7 @@ from analysis.results import ImportancePerformance, ImportanceRow
 from reports.document import Block, Chart, Column, IpaData, IpaPoint, Quadrant, Row, Section, Table, Verdict
 from reports.labels import Tone
 from reports.reading import Reader, interval_of
-from reports.sentences import Num, sentence
+from reports.sentences import Num, percent, sentence
 from reports.wording import phrase
 
 __all__ = ["build"]
@@ -71,7 +71,7 @@ def _chart(reader: Reader, grid: ImportancePerformance) -> Chart:
         ),
         title=phrase("chart_ipa"),
         alt=sentence("chart_ipa_alt", n=len(points)),
-        note=sentence("chart_ipa_note", confidence=Num(reader.results.study.confidence, "share")),
+        note=sentence("chart_ipa_note", confidence=percent(reader.results.study.confidence)),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from analysis.results import Change
 from reports.document import (
     Block,
     ChangeData,
     ChangePoint,
     Chart,
     Column,
+    Heading,
     Paragraph,
     Row,
     RowTone,
@@ -19,7 +21,7 @@ from reports.document import (
 )
 from reports.labels import Label
 from reports.reading import VERDICT_TONES, Reader, interval_of, verdict_of
-from reports.sentences import Num, sentence
+from reports.sentences import enumerate_labels, percent, sentence
 from reports.wording import phrase
 
 __all__ = ["build"]
@@ -28,22 +30,8 @@ __all__ = ["build"]
 def build(reader: Reader) -> Section:
     """Always present."""
     blocks: list[Block] = [_table(reader), _contributions(reader)]
-    change = _changes(reader)
-    if change is not None:
-        blocks.append(change)
-    if reader.change is not None and reader.change.left_out:
-        names = [reader.name(code) for code in reader.change.left_out]
-        blocks.append(
-            Paragraph(
-                text=sentence(
-                    "left_out_of_change",
-                    indicators=Label(
-                        zh="、".join(name.get("zh") for name in names), en=", ".join(name.get("en") for name in names)
-                    ),
-                ),
-                tone="warning",
-            )
-        )
+    if reader.change is not None:
+        blocks += [Heading(text=_step_title(reader, reader.change)), *_change_blocks(reader, reader.change)]
     return Section(
         id="indicators",
         title=phrase("section_indicators"),
@@ -54,7 +42,7 @@ def build(reader: Reader) -> Section:
 
 
 def _table(reader: Reader) -> Table:
-    changed, targeted = reader.change is not None, any(node.target is not None for node in reader.results.indicators)
+    targeted = any(node.target is not None for node in reader.results.indicators)
     staged = any(node.stage is not None for node in reader.results.indicators)
     columns = [
         Column(key="indicator", label=phrase("column_indicator")),
@@ -71,14 +59,6 @@ def _table(reader: Reader) -> Table:
         columns += [
             Column(key="target", label=phrase("column_target"), kind="index"),
             Column(key="reached", label=phrase("column_reached"), kind="verdict"),
-        ]
-    if changed:
-        columns += [
-            Column(key="change", label=phrase("column_change"), kind="gap", diverging=True),
-            Column(key="change_interval", label=phrase("column_change_interval"), kind="interval", of="gap"),
-            Column(key="p_adjusted", label=phrase("column_p_adjusted"), kind="p_value"),
-            Column(key="detectable", label=phrase("column_detectable"), kind="index"),
-            Column(key="verdict", label=phrase("column_verdict"), kind="verdict"),
         ]
     scores = reader.scores()
     verdicts = {row.indicator: row for row in reader.current.targets}
@@ -97,30 +77,11 @@ def _table(reader: Reader) -> Table:
         if staged:
             values["stage"] = None if node.stage is None else Label.of(node.stage)
         if targeted:
-            values["target"] = node.target
-            values["reached"] = verdict_of(verdicts[node.indicator].verdict) if node.indicator in verdicts else None
-        row = reader.change_rows.get(node.indicator)
-        if changed and row is not None:
-            values |= {
-                "change": row.change.estimate,
-                "change_interval": interval_of(row.change),
-                "p_adjusted": row.p_adjusted,
-                "detectable": row.minimum_detectable,
-                "verdict": verdict_of(row.verdict),
-            }
+            verdict = verdicts.get(node.indicator)
+            values |= {"target": node.target, "reached": None if verdict is None else verdict_of(verdict.verdict)}
         tone: RowTone = "suppressed" if score.figure.grade == "suppressed" else "total" if node.level == 0 else "plain"
         rows.append(Row(values=values, level=node.level, tone=tone))
     notes = [phrase("note_contribution")]
-    if changed and reader.change is not None:
-        notes.append(
-            sentence(
-                "note_change",
-                before=reader.wave_name(reader.change.before),
-                family=reader.change.family,
-                power=Num(reader.results.study.power, "share"),
-                confidence=Num(reader.results.study.confidence, "share"),
-            )
-        )
     if any(score.figure.grade == "indicative" for score in reader.current.scores):
         notes.append(sentence("note_indicative", limit=reader.results.study.indicative_below))
     return Table(
@@ -129,6 +90,68 @@ def _table(reader: Reader) -> Table:
         caption=sentence("caption_indicators", wave=Label.of(reader.current_wave.label)),
         notes=tuple(notes),
     )
+
+
+def _change_blocks(reader: Reader, change: Change) -> list[Block]:
+    blocks: list[Block] = []
+    chart = _change_chart(reader, change)
+    if chart is not None:
+        blocks.append(chart)
+    blocks.append(_change_table(reader, change))
+    if change.left_out:
+        names = enumerate_labels(reader.name(code) for code in change.left_out)
+        blocks.append(Paragraph(text=sentence("left_out_of_change", indicators=names), tone="warning"))
+    return blocks
+
+
+def _change_table(reader: Reader, change: Change) -> Table:
+    columns = (
+        Column(key="indicator", label=phrase("column_indicator")),
+        Column(key="before", label=reader.wave_name(change.before), kind="index"),
+        Column(key="after", label=reader.wave_name(change.after), kind="index"),
+        Column(key="change", label=phrase("column_change"), kind="gap", diverging=True),
+        Column(key="interval", label=phrase("column_change_interval"), kind="interval", of="gap"),
+        Column(key="p_adjusted", label=phrase("column_p_adjusted"), kind="p_value"),
+        Column(key="detectable", label=phrase("column_detectable"), kind="index"),
+        Column(key="verdict", label=phrase("column_verdict"), kind="verdict"),
+    )
+    rows = []
+    for row in change.rows:
+        node = reader.indicators[row.indicator]
+        rows.append(
+            Row(
+                values={
+                    "indicator": Label.of(node.label),
+                    "before": row.before.estimate,
+                    "after": row.after.estimate,
+                    "change": row.change.estimate,
+                    "interval": interval_of(row.change),
+                    "p_adjusted": row.p_adjusted,
+                    "detectable": row.minimum_detectable,
+                    "verdict": verdict_of(row.verdict),
+                },
+                level=node.level,
+                tone="suppressed" if row.change.grade == "suppressed" else "total" if node.level == 0 else "plain",
+            )
+        )
+    return Table(
+        columns=columns,
+        rows=tuple(rows),
+        caption=_step_title(reader, change),
+        notes=(
+            sentence(
+                "note_change",
+                before=reader.wave_name(change.before),
+                family=change.family,
+                power=percent(reader.results.study.power),
+                confidence=percent(reader.results.study.confidence),
+            ),
+        ),
+    )
+
+
+def _step_title(reader: Reader, change: Change) -> Label:
+    return sentence("chart_change_title", before=reader.wave_name(change.before), after=reader.wave_name(change.after))
 
 
 def _contributions(reader: Reader) -> Chart:
@@ -143,7 +166,6 @@ def _contributions(reader: Reader) -> Chart:
             label=Label.of(node.label),
             level=node.level,
             estimate=scores[node.indicator].figure.estimate,
-            weight=node.share_among_siblings if node.parent else None,
             contribution=totals.get(node.indicator),
         )
         for node in reader.results.indicators
@@ -157,9 +179,7 @@ def _contributions(reader: Reader) -> Chart:
     )
 
 
-def _changes(reader: Reader) -> Chart | None:
-    if reader.change is None:
-        return None
+def _change_chart(reader: Reader, change: Change) -> Chart | None:
     points = tuple(
         ChangePoint(
             label=reader.name(row.indicator),
@@ -169,18 +189,14 @@ def _changes(reader: Reader) -> Chart | None:
             detectable=row.minimum_detectable,
             tone=VERDICT_TONES[row.verdict],
         )
-        for row in reader.change.rows
+        for row in change.rows
         if reader.indicators[row.indicator].leaf or reader.indicators[row.indicator].level == 0
     )
     if not points:
         return None
     return Chart(
         data=ChangeData(points=points, axis=phrase("axis_change")),
-        title=sentence(
-            "chart_change_title",
-            before=reader.wave_name(reader.change.before),
-            after=reader.wave_name(reader.change.after),
-        ),
+        title=_step_title(reader, change),
         alt=sentence("chart_change_alt", n=len(points)),
         note=phrase("chart_change_note"),
     )

@@ -103,7 +103,7 @@ def _distributions(reader: Reader, items: list[ItemRow], heading: Label) -> list
         return "|".join(f"{option.code}={option.label.get('en', '')}" for option in item.options)
 
     for _, group in groupby(sorted(shown, key=scale), key=scale):
-        members = sorted(group, key=lambda item: items.index(item))
+        members = sorted(group, key=items.index)
         size = len(members[0].options)
         for start in range(0, len(members), MOST_ITEMS):
             part = members[start : start + MOST_ITEMS]

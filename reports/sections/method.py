@@ -6,7 +6,7 @@ from analysis.results import StudyRecord
 from reports.document import Block, Bullets, Column, Heading, Paragraph, Row, Section, Table
 from reports.labels import Label
 from reports.reading import Reader
-from reports.sentences import Num, sentence
+from reports.sentences import Num, percent, sentence
 from reports.wording import phrase
 
 __all__ = ["build"]
@@ -40,7 +40,7 @@ def build(reader: Reader) -> Section:
 def _rules(reader: Reader, study: StudyRecord) -> list[Label]:
     rules = [
         phrase("rule_text_rescale"),
-        sentence("rule_text_composite", share=Num(study.minimum_answered, "share")),
+        sentence("rule_text_composite", share=percent(study.minimum_answered)),
         phrase(f"rule_text_weights_{study.indicator_weights}"),
         phrase("rule_text_design" if study.design_based else "rule_text_model"),
     ]
@@ -51,8 +51,8 @@ def _rules(reader: Reader, study: StudyRecord) -> list[Label]:
         rules.append(
             sentence(
                 "rule_text_change",
-                confidence=Num(study.confidence, "share"),
-                power=Num(study.power, "share"),
+                confidence=percent(study.confidence),
+                power=percent(study.power),
             )
         )
     if reader.current.reliability:
@@ -73,9 +73,9 @@ def _settings(study: StudyRecord) -> Table:
         ("setting_stratified", phrase("answer_yes") if study.stratified else phrase("answer_no")),
         ("setting_clustered", phrase("answer_yes") if study.clustered else phrase("answer_no")),
         ("setting_indicator_weights", phrase(f"weights_{study.indicator_weights}")),
-        ("setting_confidence", sentence("only_value", value=Num(study.confidence, "share"))),
-        ("setting_power", sentence("only_value", value=Num(study.power, "share"))),
-        ("setting_minimum", sentence("only_value", value=Num(study.minimum_answered, "share"))),
+        ("setting_confidence", sentence("only_value", value=percent(study.confidence))),
+        ("setting_power", sentence("only_value", value=percent(study.power))),
+        ("setting_minimum", sentence("only_value", value=percent(study.minimum_answered))),
         ("setting_suppress", Label.same(str(study.suppress_below))),
         ("setting_indicative", Label.same(str(study.indicative_below))),
         ("setting_seed", Label.same(str(study.seed))),

@@ -6,7 +6,7 @@ from analysis.results import Reliability
 from reports.document import Block, Column, Heading, Interval, Row, Section, Table, Value, Verdict
 from reports.labels import Label
 from reports.reading import Reader
-from reports.sentences import Num, sentence
+from reports.sentences import percent, sentence
 from reports.wording import phrase
 
 __all__ = ["build"]
@@ -80,7 +80,7 @@ def _table(reader: Reader, records: list[Reliability]) -> Table:
         ),
         caption=sentence("caption_reliability", wave=Label.of(reader.current_wave.label)),
         notes=(
-            sentence("note_alpha", confidence=Num(reader.results.study.confidence, "share")),
+            sentence("note_alpha", confidence=percent(reader.results.study.confidence)),
             phrase("note_formative"),
         ),
     )

@@ -38,7 +38,7 @@ def build(reader: Reader) -> Section | None:
         blocks.append(_table(reader, table))
     if reader.change is not None and reader.change.decompositions:
         blocks += [Heading(text=phrase("heading_decomposition")), Paragraph(text=phrase("decomposition_explained"))]
-        blocks.append(_effects(reader, reader.change.decompositions))
+        blocks.append(_effects(reader.change.decompositions))
         blocks += [_decomposition(part) for part in reader.change.decompositions]
     return Section(
         id="segments",
@@ -130,7 +130,7 @@ def _table(reader: Reader, table: Segments) -> Table:
     )
 
 
-def _effects(reader: Reader, parts: list[Decomposition]) -> Table:
+def _effects(parts: list[Decomposition]) -> Table:
     return Table(
         columns=(
             Column(key="segment", label=phrase("column_by_segment")),

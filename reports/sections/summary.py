@@ -20,7 +20,7 @@ from reports.document import (
 )
 from reports.labels import Label
 from reports.reading import VERDICT_TONES, Reader, verdict_of
-from reports.sentences import Between, Num, enumerate_labels, sentence
+from reports.sentences import Between, Num, enumerate_labels, percent, sentence
 from reports.wording import phrase
 
 __all__ = ["build", "index_chart", "trend_chart"]
@@ -149,7 +149,7 @@ def _headline(reader: Reader) -> Label:
         index=Label.of(reader.root.label),
         estimate=Num(root.estimate),
         interval=Between(root.lower, root.upper),
-        confidence=Num(reader.results.study.confidence, "share"),
+        confidence=percent(reader.results.study.confidence),
         n=Num(root.n, "count"),
     )
 
@@ -276,7 +276,7 @@ def index_chart(reader: Reader, *, level: int) -> Chart | None:
         ),
         title=sentence("chart_by_dimension", wave=Label.of(reader.current_wave.label)),
         alt=sentence("chart_by_dimension_alt", n=len(points)),
-        note=sentence("chart_interval_note", confidence=Num(reader.results.study.confidence, "share")),
+        note=sentence("chart_interval_note", confidence=percent(reader.results.study.confidence)),
     )
 
 
@@ -306,7 +306,7 @@ def trend_chart(reader: Reader, indicators: list[str]) -> Chart | None:
         data=TrendData(series=tuple(series), axis=phrase("axis_index")),
         title=phrase("chart_trend"),
         alt=sentence("chart_trend_alt", n=len(reader.results.waves)),
-        note=sentence("chart_trend_note", confidence=Num(reader.results.study.confidence, "share")),
+        note=sentence("chart_trend_note", confidence=percent(reader.results.study.confidence)),
     )
 
 

@@ -6,7 +6,7 @@ from reports.document import Block, Column, Heading, Row, Section, Table, Value
 from reports.labels import Label
 from reports.reading import Reader, interval_of, verdict_of
 from reports.sections.summary import trend_chart
-from reports.sentences import sentence
+from reports.sentences import enumerate_labels, sentence
 from reports.wording import phrase
 
 __all__ = ["build"]
@@ -23,7 +23,10 @@ def build(reader: Reader) -> Section | None:
     chart = trend_chart(reader, dimensions if len(dimensions) <= MOST_LINES else [reader.root.indicator])
     if chart is not None:
         blocks.append(chart)
-    blocks += [_levels(reader, dimensions), Heading(text=phrase("heading_steps")), _steps(reader)]
+    blocks.append(_levels(reader, dimensions))
+    if len(dimensions) > MOST_LINES:
+        blocks.append(_dimension_levels(reader, dimensions))
+    blocks += [Heading(text=phrase("heading_steps")), _steps(reader)]
     outcomes = _outcomes(reader)
     if outcomes is not None:
         blocks += [Heading(text=phrase("heading_outcomes_by_wave")), outcomes]
@@ -37,55 +40,64 @@ def build(reader: Reader) -> Section | None:
 
 
 def _levels(reader: Reader, dimensions: list[str]) -> Table:
+    shown = dimensions if len(dimensions) <= MOST_LINES else []
     columns = [
         Column(key="wave", label=phrase("column_wave")),
-        Column(key="responses", label=phrase("column_responses"), kind="count"),
         Column(key="n", label=phrase("column_n"), kind="count"),
-        Column(key="index", label=Label.of(reader.root.label), kind="bar"),
+        Column(key="index", label=Label.of(reader.root.label), kind="index"),
         Column(key="interval", label=phrase("column_interval"), kind="interval"),
-        *(Column(key=code, label=reader.name(code), kind="index") for code in dimensions),
-        Column(key="absent", label=phrase("column_absent")),
+        *(Column(key=code, label=reader.name(code), kind="index") for code in shown),
     ]
     rows = []
+    notes = [phrase("note_all_waves")]
     for wave in reader.results.waves:
         scores = reader.scores(reader.results.of_wave(wave.wave))
         root = scores[reader.root.indicator].figure
-        absent = [reader.name(code) for code in wave.absent_indicators]
         values: dict[str, Value] = {
             "wave": Label.of(wave.label),
-            "responses": wave.n_responses,
             "n": root.n,
             "index": root.estimate,
             "interval": interval_of(root),
-            "absent": Label(
-                zh="、".join(name.get("zh") for name in absent), en=", ".join(name.get("en") for name in absent)
-            )
-            if absent
-            else None,
-            **{code: scores[code].figure.estimate for code in dimensions},
+            **{code: scores[code].figure.estimate for code in shown},
         }
         rows.append(Row(values=values, tone="suppressed" if root.grade == "suppressed" else "plain"))
-    pooled = reader.results.of_wave(None)
-    scores = reader.scores(pooled)
+        if wave.absent_indicators:
+            absent = enumerate_labels(reader.name(code) for code in wave.absent_indicators)
+            notes.append(sentence("note_absent", wave=Label.of(wave.label), indicators=absent))
+    if len(notes) > 1:
+        notes.append(phrase("note_break"))
+    scores = reader.scores(reader.results.of_wave(None))
     root = scores[reader.root.indicator].figure
-    rows.append(
-        Row(
-            values={
-                "wave": phrase("all_waves"),
-                "responses": pooled.n_responses,
-                "n": root.n,
-                "index": root.estimate,
-                "interval": interval_of(root),
-                **{code: scores[code].figure.estimate for code in dimensions},
-            },
-            tone="total",
-        )
-    )
+    pooled: dict[str, Value] = {
+        "wave": phrase("all_waves"),
+        "n": root.n,
+        "index": root.estimate,
+        "interval": interval_of(root),
+        **{code: scores[code].figure.estimate for code in shown},
+    }
+    rows.append(Row(values=pooled, tone="total"))
+    return Table(columns=tuple(columns), rows=tuple(rows), caption=phrase("caption_waves"), notes=tuple(notes))
+
+
+def _dimension_levels(reader: Reader, dimensions: list[str]) -> Table:
+    """Dimensions down, waves across: for trees with many dimensions."""
+    columns = [
+        Column(key="indicator", label=phrase("column_indicator")),
+        *(Column(key=wave.wave, label=Label.of(wave.label), kind="index") for wave in reader.results.waves),
+    ]
+    scores = {wave.wave: reader.scores(reader.results.of_wave(wave.wave)) for wave in reader.results.waves}
     return Table(
         columns=tuple(columns),
-        rows=tuple(rows),
-        caption=phrase("caption_waves"),
-        notes=(phrase("note_all_waves"), phrase("note_break")),
+        rows=tuple(
+            Row(
+                values={
+                    "indicator": reader.name(code),
+                    **{wave: table[code].figure.estimate for wave, table in scores.items()},
+                }
+            )
+            for code in dimensions
+        ),
+        caption=phrase("caption_dimensions_by_wave"),
     )
 
 

@@ -17,18 +17,26 @@ from satix.steps.segments import segment_labels
 from survey.errors import InsufficientDataError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from analysis.change import ChangesResult
     from analysis.change_verdicts import ChangeVerdict
+    from analysis.decomposition import DecompositionResult
+    from analysis.results import Segments
     from satix.steps.context import Wave, WaveSplit
+
+    Floats = NDArray[np.float64]
 
 __all__ = ["change_records", "common_leaves"]
 
 NO_ANSWER: Bilingual = {"en": "no answer", "zh": "未回答"}
 
 
-def change_records(split: WaveSplit) -> list[Change]:
-    """One record per pair of neighbouring waves."""
-    return [_change(split, before, after) for before, after in zip(split.waves[:-1], split.waves[1:], strict=True)]
+def change_records(split: WaveSplit, tables: dict[str, list[Segments]]) -> list[Change]:
+    """One record per pair of neighbouring waves; segments withheld in ``tables`` are withheld in the split too."""
+    return [
+        _change(split, before, after, tables) for before, after in zip(split.waves[:-1], split.waves[1:], strict=True)
+    ]
 
 
 def common_leaves(before: Wave, after: Wave) -> list[str]:
@@ -49,7 +57,7 @@ def _rescored(split: WaveSplit, wave: Wave, common: list[str]) -> TreeScores:
     )
 
 
-def _change(split: WaveSplit, before: Wave, after: Wave) -> Change:
+def _change(split: WaveSplit, before: Wave, after: Wave, tables: dict[str, list[Segments]]) -> Change:
     study = split.project.study
     common = common_leaves(before, after)
     scores = [_rescored(split, wave, common) for wave in (before, after)]
@@ -98,7 +106,7 @@ def _change(split: WaveSplit, before: Wave, after: Wave) -> Change:
         test=changes.method,
         detectable_at="bonferroni",
         rows=rows,
-        decompositions=_decompositions(split, before, after, values[0][:, 0], values[1][:, 0]),
+        decompositions=_decompositions(split, (before, after), (values[0][:, 0], values[1][:, 0]), tables),
     )
 
 
@@ -156,53 +164,32 @@ def _hidden_row(node: str) -> ChangeRow:
 
 
 def _decompositions(
-    split: WaveSplit, before: Wave, after: Wave, values_1: np.ndarray, values_2: np.ndarray
+    split: WaveSplit,
+    waves: tuple[Wave, Wave],
+    values: tuple[Floats, Floats],
+    tables: dict[str, list[Segments]],
 ) -> list[Decomposition]:
     records = []
     study, instrument = split.project.study, split.project.instrument
     for segment in study.segments:
         try:
-            labels = [segment_labels(wave, segment.question) for wave in (before, after)]
+            labels = [segment_labels(wave, segment.question) for wave in waves]
             result = change_decomposition(
-                values_1,
-                labels[0],
-                values_2,
-                labels[1],
-                design_1=before.design,
-                design_2=after.design,
+                values[0], labels[0], values[1], labels[1], design_1=waves[0].design, design_2=waves[1].design
             )
         except (InsufficientDataError, KeyError):
             continue
         question = instrument.question(segment.question)
-        options = {str(option.code): option.label for option in instrument.scale_of(question).answers}
-        rows = []
-        hidden = [
-            0 < min(int(result.n_1[j]), int(result.n_2[j])) < study.limits.suppress for j in range(len(result.segments))
-        ]
-        if sum(hidden) == 1:  # one withheld row would follow from the totals
-            smallest = min(
-                (j for j in range(len(hidden)) if not hidden[j]),
-                key=lambda j: min(int(result.n_1[j]), int(result.n_2[j])),
-                default=None,
-            )
-            if smallest is not None:
-                hidden[smallest] = True
-        for j, code in enumerate(result.segments):
-            small = hidden[j]
-            label = options[code].both() if code in options else NO_ANSWER
-            rows.append(
-                DecompositionRow(
-                    option=code,
-                    label=label,
-                    share_before=None if small else float(result.share_1[j]),
-                    share_after=None if small else float(result.share_2[j]),
-                    score_before=None if small else float(result.score_1[j]),
-                    score_after=None if small else float(result.score_2[j]),
-                    score_effect=None if small else float(result.score_by_segment[j]),
-                    mix_effect=None if small else float(result.mix_centred_by_segment[j]),
-                    grade="suppressed" if small else "shown",
-                )
-            )
+        withheld = {
+            row.option
+            for wave in waves
+            for table in tables.get(wave.wave or "", [])
+            if table.question == segment.question
+            for row in table.rows
+            if row.grade == "suppressed"
+        }
+        hidden = _hidden(result, withheld, study.limits.suppress)
+        options = {str(option.code): option.label.both() for option in instrument.scale_of(question).answers}
         records.append(
             Decomposition(
                 question=segment.question,
@@ -212,7 +199,36 @@ def _decompositions(
                 score_std_error=result.score_effect_std_error,
                 mix_effect=result.mix_effect,
                 mix_std_error=result.mix_effect_std_error,
-                rows=rows,
+                rows=[
+                    _segment_effect(result, j, options.get(code, NO_ANSWER), hidden=code in hidden)
+                    for j, code in enumerate(result.segments)
+                ],
             )
         )
     return records
+
+
+def _hidden(result: DecompositionResult, withheld: set[str], limit: int) -> set[str]:
+    """Segments not to be shown: withheld elsewhere, too small in a wave, and a second one where a single one would follow."""
+    sizes = {code: min(int(result.n_1[j]), int(result.n_2[j])) for j, code in enumerate(result.segments)}
+    hidden = {code for code, size in sizes.items() if code in withheld or 0 < size < limit}
+    if len(hidden) == 1 and len(sizes) > 1:
+        hidden.add(min((code for code in sizes if code not in hidden), key=lambda code: (sizes[code], code)))
+    return hidden
+
+
+def _segment_effect(result: DecompositionResult, j: int, label: Bilingual, *, hidden: bool) -> DecompositionRow:
+    def shown(column: Floats) -> float | None:
+        return None if hidden else float(column[j])
+
+    return DecompositionRow(
+        option=result.segments[j],
+        label=label,
+        share_before=shown(result.share_1),
+        share_after=shown(result.share_2),
+        score_before=shown(result.score_1),
+        score_after=shown(result.score_2),
+        score_effect=shown(result.score_by_segment),
+        mix_effect=shown(result.mix_centred_by_segment),
+        grade="suppressed" if hidden else "shown",
+    )

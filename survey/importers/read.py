@@ -21,6 +21,7 @@ from survey.importers.mapping import Column, ColumnRole, Mapping, check_mapping
 from survey.importers.report import ImportReport
 from survey.importers.respondent_columns import read_respondents, read_waves
 from survey.importers.table_file import Table, read_table
+from survey.importers.wenjuanxing import score_warnings
 from survey.instrument import Instrument
 from survey.privacy import mask_personal
 from survey.questionnaire import Question
@@ -129,6 +130,7 @@ def read_responses(
         flags={"duplicate": respondents.repeated} if respondents.repeated.any() else {},
     )
     responses, misrouted = _with_routing(responses)
+    scores = score_warnings(table) if mapping.platform == "wenjuanxing" else ()
     mapped = {column.question for column in places.values()}
     without = tuple(question.code for question in instrument.questions if question.code not in mapped)
     report = ImportReport(
@@ -154,6 +156,7 @@ def read_responses(
         questions_without_column=without,
         warnings=(
             *file_warnings(table, mapping, places, without),
+            *scores,
             *respondents.warnings,
             *routing_warnings(table, misrouted),
         ),

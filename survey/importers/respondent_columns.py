@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from survey.errors import Place, Problem
-from survey.importers.cell_text import CellValue, cell_text, column_letter, fold, is_blank
+from survey.errors import Problem
+from survey.importers.cell_text import CellValue, cell_text, fold, is_blank
 from survey.importers.cells import distinct, number_of
 from survey.importers.foreign import ForeignCells
 from survey.importers.mapping import ColumnRole, Mapping
 from survey.importers.table_file import Table
 from survey.importers.times import iso_time, parse_time, seconds_in
-from survey.privacy import identifying_heading, identifying_values, pseudonym
+from survey.privacy import MASK, identifying_heading, identifying_values, pseudonym
 from survey.responses import RESPONDENT_COLUMNS
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Respondents", "read_respondents", "read_waves"]
+
+_LISTED_IDS = 20
+"""Repeated ids named one by one; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,23 +188,20 @@ def _ids(
             before.append(record)
             repeated[record] = len(before) > 1
         ids.append(f"{text}#{len(before)}" if len(before) > 1 else text or fallback)
-    for (_, text), found in records.items():
-        if len(found) > 1:
-            rows = [table.rows[record] for record in found]
-            shown = "●●●" if identifying else text
-            warnings.append(
-                Problem(
-                    code="survey.respondent_id_twice",
-                    place=_at(table, place),
-                    fields={"id": shown, "count": len(rows), "rows": _row_list(rows)},
-                    severity="warning",
-                )
-            )
+    again = {text: found for (_, text), found in records.items() if len(found) > 1}
+    for text, found in list(again.items())[:_LISTED_IDS]:
+        rows = [table.rows[record] for record in found]
+        fields = {"id": MASK if identifying else text, "count": len(rows), "rows": _row_list(rows)}
+        warnings.append(
+            Problem(code="survey.respondent_id_twice", place=table.place(place), fields=fields, severity="warning")
+        )
+    if len(again) > _LISTED_IDS:
+        rows = [table.rows[record] for record in np.flatnonzero(repeated)]
+        fields = {"count": len(again), "listed": _LISTED_IDS, "responses": len(rows)}
+        warnings.append(
+            Problem(code="survey.respondent_ids_twice", place=table.place(place), fields=fields, severity="warning")
+        )
     return ids, repeated
-
-
-def _at(table: Table, place: int) -> Place:
-    return Place(file=table.file, sheet=table.sheet, column=column_letter(place), heading=table.headings[place] or None)
 
 
 def _row_list(rows: Sequence[int]) -> str:

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from reports.document import Label, Report, Section
 from reports.renderers.workbook.blocks import bands
 from reports.renderers.workbook.measure import n_lines, sheet_name
+from reports.renderers.workbook.native_look import nice_step
 from reports.renderers.xlsx import write_xlsx
 from tests.reports.showcase import HOSTILE, showcase
 
@@ -59,7 +60,7 @@ def test_no_text_becomes_a_formula_or_an_outside_link(workbook):
 def test_figures_keep_full_precision_under_a_number_format(workbook):
     """73.8123 is stored whole and shown with one decimal."""
     languages, _, book = workbook
-    formats = {cell.value: cell.number_format for cell in _cells(book[book.sheetnames[1]]) if cell.data_type == "n"}
+    formats = {cell.value: cell.number_format for cell in _cells([book[book.sheetnames[1]]]) if cell.data_type == "n"}
     assert formats[73.8123] == "0.0;−0.0"
     assert formats[0.6874] == "0.0%;−0.0%"
     assert formats[1.6] == "+0.0;−0.0;0.0"
@@ -71,7 +72,7 @@ def test_figures_keep_full_precision_under_a_number_format(workbook):
 def test_absent_figures_are_dashes_and_withheld_ones_stars(workbook):
     """Neither an empty cell nor a zero."""
     _, _, book = workbook
-    texts = [cell.value for cell in _cells(book[book.sheetnames[1]])]
+    texts = [cell.value for cell in _cells([book[book.sheetnames[1]]])]
     assert "–" in texts
     assert "*" in texts
 
@@ -88,7 +89,7 @@ def test_sheets_are_named_within_the_rules_and_freeze_the_table_head(workbook):
     assert column == "C"
     header = "指标" if "zh" in languages else "Indicator"
     assert str(table_sheet.cell(int(row) - 1, 2).value).startswith(header)
-    assert all(sheet.page_setup.fitToWidth == 1 and sheet.page_setup.paperSize == 9 for sheet in book)
+    assert all(sheet.sheet_properties.pageSetUpPr.fitToPage and int(sheet.page_setup.paperSize) == 9 for sheet in book)
 
 
 def test_charts_are_native_and_named_point_by_point(workbook):
@@ -165,3 +166,30 @@ def test_text_beyond_the_limit_of_a_cell_is_cut(tmp_path):
     long = replace(report, title=Label.same("x" * 40_000))
     write_xlsx(long, tmp_path / "long.xlsx")
     assert len(_read(tmp_path / "long.xlsx").worksheets[0]["B1"].value) == 32_767
+
+
+def test_bilingual_text_beyond_the_limit_is_cut_too(tmp_path):
+    """Both halves share the cell's limit."""
+    long = replace(showcase(("zh", "en")), title=Label(zh="满" * 40_000, en="x" * 40_000))
+    write_xlsx(long, tmp_path / "long.xlsx")
+    assert 32_000 < len(_read(tmp_path / "long.xlsx").worksheets[0]["B1"].value) <= 32_767
+
+
+def test_many_series_stay_within_their_columns(tmp_path):
+    """Six lines with a break in each need more columns than the alphabet has letters."""
+    report = showcase(("en",))
+    trend = report.sections[0].blocks[-1]
+    series = trend.data.series * 6
+    many = replace(trend, data=replace(trend.data, series=series))
+    section = replace(report.sections[0], blocks=(many,))
+    write_xlsx(replace(report, sections=(section,)), tmp_path / "many.xlsx")
+    with zipfile.ZipFile(tmp_path / "many.xlsx") as parts:
+        chart = parts.read("xl/charts/chart1.xml").decode()
+    assert "$AK$" in chart  # names in A, then six lines of two runs with three columns each: B to AK
+    assert "$[" not in chart
+
+
+def test_steps_of_an_axis_are_round():
+    """1, 2, 2.5 or 5 times a power of ten."""
+    assert [nice_step(wanted) for wanted in (0.9, 1.1, 2.1, 3, 6)] == [1, 2, 2.5, 5, 10]
+    assert nice_step(0.021) == pytest.approx(0.025)

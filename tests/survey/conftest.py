@@ -45,7 +45,7 @@ def _question(code: str, zh: str, en: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def instrument() -> Instrument:
-    """Two satisfaction items, a routed one, a multiple choice, a ranking, a number, an open and an attention question."""
+    """Two satisfaction items, a routed one, and a question of every other type."""
     item = {"facet": "performance", "measures": "I", "scale": "five"}
     return Instrument.model_validate(
         {

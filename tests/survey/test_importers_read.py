@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from survey.errors import MappingError, ResponseImportError
+from survey.importers.mapping import Mapping
 from survey.importers.read import read_responses
 from survey.scales import MISSING_CODES
 
@@ -20,7 +21,7 @@ DONT_KNOW, NOT_RANKED = MISSING_CODES["dont_know"], MISSING_CODES["not_ranked"]
 def test_every_spelling_of_an_answer_is_read(instrument, mapping_of, write_xlsx):
     """Codes, labels in two languages, full-width digits, units, blanks around, words for no answer."""
     cells = {
-        5: 5, 5.0: 5, "5": 5, "5.0": 5, "５": 5, " 5 ": 5, "5分": 5, "很满意": 5, "很满意 ": 5, "\u00a0很满意\u200b": 5,
+        5: 5, "5": 5, "5.0": 5, "５": 5, " 5 ": 5, "5分": 5, "很满意": 5, "很满意 ": 5, "\u00a0很满意\u200b": 5,
         "Very satisfied": 5, "VERY SATISFIED": 5, "5 很满意": 5, "5、很满意": 5, "很满意(5)": 5, "很满意。": 5,
         "没有用过": NOT_APPLICABLE, 9: NOT_APPLICABLE, "不适用": NOT_APPLICABLE, "N/A": NOT_APPLICABLE,
         "(跳过)": NOT_SHOWN, "(空)": SKIPPED, "不知道": DONT_KNOW, "Don't know": DONT_KNOW,
@@ -93,7 +94,7 @@ def test_numbers_may_be_positions(instrument, mapping_of, write_csv):
 def test_multiple_choice_in_one_cell(instrument, mapping_of, write_csv):
     """Separators inside option texts do not split them; what was written beside 其他 is left out."""
     cells = ["电话┋其他〖朋友，转告〗", "Shop, branch, Telephone", "门店、网点", "", "(跳过)"]
-    path = write_csv([["a"], *[[cell] for cell in cells]])
+    path = write_csv([["id", "a"], *[[place, cell] for place, cell in enumerate(cells)]])
     read = read_responses(path, instrument, mapping_of({"a": "VIA"}, separators=["┋", ", "], blank_is="skipped"))
     codes = {
         c.option: read.responses.codes[i].tolist() for i, c in enumerate(read.responses.columns) if c.question == "VIA"
@@ -117,7 +118,8 @@ def test_an_unknown_part_of_a_multiple_choice_is_foreign(instrument, mapping_of,
 
 def test_multiple_choice_over_columns(instrument, mapping_of, write_csv):
     """1/0, the option's own text, an empty cell beside a tick, all empty, and the platform's codes."""
-    rows = [["p", "c", "o"], ["1", "0", "0"], ["电话", "", ""], ["", "", ""], ["-3", "-3", "-3"], ["0", "0", "0"]]
+    rows = [["p", "c", "o", "id"], ["1", "0", "0", "1"], ["电话", "", "", "2"], ["", "", "", "3"]]
+    rows += [["-3", "-3", "-3", "4"], ["0", "0", "0", "5"]]
     columns = {h: {"question": "VIA", "option": o} for h, o in (("p", "phone"), ("c", "chat"), ("o", "other"))}
     read = read_responses(write_csv(rows), instrument, mapping_of(columns, platform="wenjuanxing"))
     codes = {
@@ -133,8 +135,10 @@ def test_multiple_choice_over_columns(instrument, mapping_of, write_csv):
 
 def test_ranking_in_one_cell_and_over_columns_agree(instrument, mapping_of, write_csv):
     """A→B gives ranks 1 and 2; the others were not ranked."""
-    one = read_responses(write_csv([["r"], ["在线客服→电话"], [""]]), instrument, mapping_of({"r": "BEST"}))
-    rows = [["p", "c", "s", "o"], ["2", "1", "", "-2"], ["", "", "", ""]]
+    one = read_responses(
+        write_csv([["id", "r"], ["1", "在线客服→电话"], ["2", ""]]), instrument, mapping_of({"r": "BEST"})
+    )
+    rows = [["p", "c", "s", "o", "id"], ["2", "1", "", "-2", "1"], ["", "", "", "", "2"]]
     columns = {
         h: {"question": "BEST", "option": o} for h, o in zip("pcso", ("phone", "chat", "shop", "other"), strict=True)
     }
@@ -287,12 +291,9 @@ def test_unmapped_columns_can_be_refused(instrument, mapping_of, write_csv):
     assert read_responses(path, instrument, mapping_of({"q": "Q1"})).report.unmapped == ("extra",)
 
 
-def test_headings_that_repeat_are_told_apart_by_occurrence(instrument, mapping_of, write_csv):
+def test_headings_that_repeat_are_told_apart_by_occurrence(instrument, write_csv):
     """The second column of the same heading is the second question's."""
     path = write_csv([["满意吗", "满意吗"], ["5", "1"]])
-    mapping = mapping_of({}) if False else None
-    from survey.importers.mapping import Mapping
-
     mapping = Mapping.model_validate(
         {
             "instrument": "small",

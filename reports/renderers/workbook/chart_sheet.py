@@ -45,7 +45,9 @@ class Written:
         """The reference to a column, or to some of its rows, as a formula, which is how error bars take it."""
         top = self.first + first + 1
         bottom = (self.last if last is None else self.first + last) + 1
-        letter = chr(ord("A") + number)
+        from xlsxwriter.utility import xl_col_to_name
+
+        letter = xl_col_to_name(number)
         quoted = self.sheet.replace("'", "''")
         return f"='{quoted}'!${letter}${top}:${letter}${bottom}"
 

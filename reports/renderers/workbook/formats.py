@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import theme
 from reports.labels import Label, Languages
-from reports.renderers.workbook.measure import cell_text
+from reports.renderers.workbook.measure import LONGEST_CELL, cell_text
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -52,9 +52,8 @@ class Formats:
         second = self.get(
             font_color="#DCE6EF" if dark else theme.QUIET, font_size=size - 1 if size <= 12 else round(size * 0.72)
         )
-        sheet.write_rich_string(
-            row, column, first, cell_text(parts[0][1]) + "\n", second, cell_text(parts[1][1]), self.get(**look)
-        )
+        zh, en = (cell_text(wording)[: LONGEST_CELL // 2 - 1] for _, wording in parts)
+        sheet.write_rich_string(row, column, first, f"{zh}\n", second, en, self.get(**look))
 
     def write_across(self, sheet: Worksheet, row: int, first: int, last: int, label: Label, **look: Any) -> None:
         """Write words into cells merged across columns."""

@@ -17,6 +17,7 @@ THIN = " iljtfrI.,;:'|()[]!·-"
 
 __all__ = [
     "LINE",
+    "LONGEST_CELL",
     "LONGEST_NAME",
     "PIXELS_PER_UNIT",
     "cell_text",

@@ -225,12 +225,9 @@ def change_chart(workbook: Workbook, source: Chart, data: ChangeData, sheet: Cha
 
 
 def tree_chart(workbook: Workbook, source: Chart, data: TreeData, sheet: ChartSheet) -> NativeChart:
-    """What every node contributes to the overall index; names are indented as in the tree."""
+    """What every node contributes to the overall index; bars are darker the nearer the top."""
     formats = sheet.formats
-    names = [
-        "\n".join("　" * node.level + line for line in node.label.in_(formats.languages).splitlines())
-        for node in data.nodes
-    ]
+    names = _names([node.label for node in data.nodes], formats)
     columns = [
         [node.contribution for node in data.nodes],
         [node.estimate for node in data.nodes],

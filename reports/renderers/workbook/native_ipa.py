@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +15,16 @@ from reports.numbers import is_absent
 from reports.renderers.workbook.chart_sheet import ChartSheet
 from reports.renderers.workbook.formats import Formats
 from reports.renderers.workbook.measure import display_width
-from reports.renderers.workbook.native_look import NativeChart, add_chart, axis, dress, font, line_of, one_line
+from reports.renderers.workbook.native_look import (
+    NativeChart,
+    add_chart,
+    axis,
+    dress,
+    font,
+    line_of,
+    nice_step,
+    one_line,
+)
 from reports.wording import phrase
 
 if TYPE_CHECKING:
@@ -47,7 +57,10 @@ def _point_name(point: IpaPoint, formats: Formats, n_points: int) -> str:
 
 
 def _name_sides(
-    points: tuple[IpaPoint, ...], names: list[str], across: tuple[float, float], upwards: tuple[float, float]
+    points: tuple[IpaPoint, ...],
+    names: list[str],
+    across: tuple[float, float, float],
+    upwards: tuple[float, float, float],
 ) -> list[Side]:
     """The side of each point on which its name hides least: Excel knows just these four."""
     places = [
@@ -105,10 +118,12 @@ def _less(one: float | None, other: float | None) -> float:
     return 0.0 if one is None or other is None else one - other
 
 
-def _margin(values: list[float], centre: float) -> tuple[float, float]:
+def _ends(values: list[float], centre: float) -> tuple[float, float, float]:
+    """Low and high end of an axis and the step between its numbers, with room for names around the points."""
     low, high = min([*values, centre]), max([*values, centre])
     air = (high - low) * 0.12 or max(abs(high) * 0.1, 1e-6)
-    return low - air, high + air
+    step = nice_step((high - low + 2 * air) / 6)
+    return math.floor((low - air) / step) * step, math.ceil((high + air) / step) * step, step
 
 
 def _error_bars(below: str, above: str) -> dict[str, Any]:
@@ -122,13 +137,13 @@ def _error_bars(below: str, above: str) -> dict[str, Any]:
 
 
 def ipa_chart(workbook: Workbook, source: Chart, data: IpaData, sheet: ChartSheet) -> NativeChart:
-    """Dots coloured by field, hollow where the field is not settled, with both intervals as thin lines."""
+    """Dots coloured by field, pale with a dark edge where the field is not settled; thin lines over both intervals."""
     formats = sheet.formats
     ends_x = [v for p in data.points for v in (p.importance, p.importance_lower, p.importance_upper) if v is not None]
     ends_y = [
         v for p in data.points for v in (p.performance, p.performance_lower, p.performance_upper) if v is not None
     ]
-    across, upwards = _margin(ends_x, data.centre_importance), _margin(ends_y, data.centre_performance)
+    across, upwards = _ends(ends_x, data.centre_importance), _ends(ends_y, data.centre_performance)
     printed = [_point_name(point, formats, len(data.points)) for point in data.points]
     groups = _groups(data, _name_sides(data.points, printed, across, upwards))
     ordered = [point for group in groups for point in group.points]
@@ -154,7 +169,7 @@ def ipa_chart(workbook: Workbook, source: Chart, data: IpaData, sheet: ChartShee
             "marker": {
                 "type": "circle",
                 "size": 9,
-                "fill": {"color": "#FFFFFF" if group.hollow else group.colour},
+                "fill": {"color": theme.RULE if group.hollow else group.colour},
                 "border": {"color": group.colour if group.hollow else "#FFFFFF", "width": 1.25},
             },
             "data_labels": {
@@ -180,20 +195,26 @@ def ipa_chart(workbook: Workbook, source: Chart, data: IpaData, sheet: ChartShee
 
 
 def _set_cross(
-    chart: Any, data: IpaData, sheet: ChartSheet, across: tuple[float, float], upwards: tuple[float, float]
+    chart: Any,
+    data: IpaData,
+    sheet: ChartSheet,
+    across: tuple[float, float, float],
+    upwards: tuple[float, float, float],
 ) -> None:
     """Axes through the centre of the grid, their numbers at the edges."""
     for setter, label, kind, centre, ends in (
         (chart.set_x_axis, data.importance_axis, data.importance_of, data.centre_importance, across),
         (chart.set_y_axis, data.performance_axis, data.performance_of, data.centre_performance, upwards),
     ):
-        span = ends[1] - ends[0]
-        decimals = 0 if span * (100 if kind == "share" else 1) > 8 else 1 if span > 0.8 else 2
-        look = axis(label, sheet.formats, kind, low=ends[0], high=ends[1], decimals=decimals)
+        low, high, step = ends
+        shown = step * 100 if kind == "share" else step
+        decimals = next((places for places in range(4) if abs(round(shown, places) - shown) < 1e-9), 4)
+        look = axis(label, sheet.formats, kind, low=low, high=high, decimals=decimals)
         look |= {
             "major_gridlines": {"visible": False},
             "line": line_of(theme.QUIET, width=1.25),
             "crossing": centre,
+            "major_unit": step,
             "label_position": "low",
         }
         setter(look)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,18 @@ if TYPE_CHECKING:
     from xlsxwriter.chart import Chart as ExcelChart
     from xlsxwriter.workbook import Workbook
 
-__all__ = ["NativeChart", "add_chart", "axis", "bar_height", "dress", "font", "line_of", "one_line", "round_ends"]
+__all__ = [
+    "NativeChart",
+    "add_chart",
+    "axis",
+    "bar_height",
+    "dress",
+    "font",
+    "line_of",
+    "nice_step",
+    "one_line",
+    "round_ends",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +84,12 @@ def round_ends(values: list[float | None], step: float) -> tuple[float, float]:
     """Axis ends on multiples of ``step`` that hold all figures."""
     low, high = value_range(values, least=step)
     return round(low // step * step, 10), round(-(-high // step) * step, 10)
+
+
+def nice_step(wanted: float) -> float:
+    """The step of 1, 2, 2.5 or 5 times a power of ten next above the one wanted."""
+    power = 10.0 ** math.floor(math.log10(wanted))
+    return next(factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * power >= wanted * (1 - 1e-9))
 
 
 def bar_height(names: list[str], *, series: int = 1) -> int:
