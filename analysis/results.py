@@ -157,7 +157,7 @@ class QuestionRecord(Record):
 
 
 class NodeScore(Record):
-    """The index of a node. ``contribution`` adds up over leaves to the estimate of the root."""
+    """The index of a node. ``contribution`` is in points of the root: that of a node is the sum over its children."""
 
     indicator: str
     figure: Figure

@@ -28,7 +28,8 @@ _PATTERNS = (
     r"(?<!\d)\+\d{1,3}[ -]?\d(?:[ -]?\d){6,12}(?!\d)",  # international number
     r"(?<!\d)0\d{1,3}[ -]\d{3,4}[ -]?\d{4}(?!\d)",  # landline, Korean mobile
     r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",  # IPv4
-    r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,6}(?![\w:])",  # IPv6
+    r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}(?![\w:])",  # IPv6
+    r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![\w:])",  # IPv6, shortened
     rf"(?<![{_LETTERS}_-])o[{_LETTERS}_-]{{27}}(?![{_LETTERS}_-])",  # WeChat openid
 )
 _PERSONAL = re.compile("|".join(_PATTERNS))

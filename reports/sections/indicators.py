@@ -31,7 +31,7 @@ def build(reader: Reader) -> Section:
     """Always present."""
     blocks: list[Block] = [_table(reader), _contributions(reader)]
     if reader.change is not None:
-        blocks += [Heading(text=_step_title(reader, reader.change)), *_change_blocks(reader, reader.change)]
+        blocks += [Heading(text=phrase("heading_change")), *_change_blocks(reader, reader.change)]
     return Section(
         id="indicators",
         title=phrase("section_indicators"),
@@ -156,17 +156,12 @@ def _step_title(reader: Reader, change: Change) -> Label:
 
 def _contributions(reader: Reader) -> Chart:
     scores = reader.scores()
-    totals = {code: score.contribution for code, score in scores.items() if score.contribution is not None}
-    for node in reversed(reader.results.indicators):
-        if node.parent is not None and node.indicator in totals:
-            totals.setdefault(node.parent, 0.0)
-            totals[node.parent] += totals[node.indicator]
     nodes = tuple(
         TreeNode(
             label=Label.of(node.label),
             level=node.level,
             estimate=scores[node.indicator].figure.estimate,
-            contribution=totals.get(node.indicator),
+            contribution=scores[node.indicator].contribution,
         )
         for node in reader.results.indicators
         if node.level <= 1

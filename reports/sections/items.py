@@ -43,7 +43,7 @@ def build(reader: Reader) -> Section | None:
             if series is not None:
                 heading = sentence("facet_series", facet=heading, series=series)
             blocks += [Heading(text=heading), _table(reader, rows, heading)]
-            if series is None:
+            if series is None and facet in {"performance", "outcome"}:
                 blocks += _distributions(reader, rows, heading)
     return Section(
         id="items",

@@ -209,7 +209,7 @@ def _decompositions(
 
 
 def _hidden(result: DecompositionResult, withheld: set[str], limit: int) -> set[str]:
-    """Segments not to be shown: withheld elsewhere, too small in a wave, and a second one where a single one would follow."""
+    """Segments not to be shown: withheld elsewhere, too small, and a second where a single one would follow."""
     sizes = {code: min(int(result.n_1[j]), int(result.n_2[j])) for j, code in enumerate(result.segments)}
     hidden = {code for code, size in sizes.items() if code in withheld or 0 < size < limit}
     if len(hidden) == 1 and len(sizes) > 1:

@@ -99,14 +99,21 @@ def indicator_records(project: Project) -> list[IndicatorRecord]:
 def question_records(project: Project) -> list[QuestionRecord]:
     """Questions on a scale that have figures in the results."""
     records = []
+    labels = {node.code: node.label for node in project.instrument.index.walk()}
     for question in project.instrument.questions:
         if question.scale is None or question.facet is None:
             continue
         scale = project.instrument.scale_of(question)
+        name = question.name
+        if question.label is None and question.measures is not None:
+            alike = project.instrument.questions_of(
+                facet=question.facet, measures=question.measures, series=question.series
+            )
+            name = labels[question.measures] if len(alike) == 1 else name
         records.append(
             QuestionRecord(
                 question=question.code,
-                label=question.name.both(),
+                label=name.both(),
                 text=question.text.both(),
                 facet=question.facet,
                 series=question.series,

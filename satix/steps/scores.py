@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,13 +15,14 @@ from satix.steps.figures import figures_of
 
 if TYPE_CHECKING:
     from satix.steps.context import Wave
+    from survey.indicators import Indicator
     from survey.study import Study
 
 __all__ = ["leaf_covariance", "node_scores", "target_rows"]
 
 
 def node_scores(wave: Wave, study: Study) -> list[NodeScore]:
-    """One entry per node; leaves carry what they add to the index of the root."""
+    """One entry per node; contributions are points of the root."""
     means = design_means(wave.masked(wave.scores.points), wave.design, confidence=study.confidence)
     figures = figures_of(means, study.limits)
     root = wave.scores.membership[:, 0]
@@ -38,6 +40,7 @@ def node_scores(wave: Wave, study: Study) -> list[NodeScore]:
             name: (float(contribution), float(potential))
             for name, contribution, potential in zip(parts.names, parts.contribution, parts.potential, strict=True)
         }
+    added = _rolled_up(wave.responses.instrument.index, added)
     return [
         NodeScore(
             indicator=node,
@@ -47,6 +50,16 @@ def node_scores(wave: Wave, study: Study) -> list[NodeScore]:
         )
         for node, figure in zip(wave.scores.nodes, figures, strict=True)
     ]
+
+
+def _rolled_up(index: Indicator, leaves: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """What every node adds: the sum over its leaves."""
+    added = {}
+    for node in index.walk():
+        parts = [leaves[leaf.code] for leaf in node.leaves() if leaf.code in leaves]
+        if parts:
+            added[node.code] = (math.fsum(part[0] for part in parts), math.fsum(part[1] for part in parts))
+    return added
 
 
 def leaf_covariance(wave: Wave, study: Study) -> tuple[list[str], list[list[float]]]:

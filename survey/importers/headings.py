@@ -30,13 +30,14 @@ class Heading:
     """One heading, taken apart.
 
     ``number`` is the question's number on the platform; ``wordings`` what may be the question's wording, the surest
-    first; ``part`` the row of a matrix or the option of a multiple choice that it names; ``role`` is set for
+    first; ``stem`` and ``part`` the block and the row of a matrix or the option of a multiple choice that it names; ``role`` is set for
     columns that hold no answer; ``option_only`` where the stem is lost and only an option is named.
     """
 
     text: str
     number: str | None = None
     wordings: tuple[str, ...] = ()
+    stem: str | None = None
     part: str | None = None
     option_only: bool = False
     role: ColumnRole | None = None
@@ -72,10 +73,12 @@ def parse_headings(headings: tuple[str, ...]) -> tuple[Heading, ...]:
         heading = _parse(text)
         if heading.number is not None and not heading.option_only:
             if heading.part is not None and heading.number not in stems:
-                stems[heading.number] = heading.wordings[0][: -len(heading.part)].rstrip(" —–-")
+                stems[heading.number] = heading.stem or ""
             elif heading.part is None and heading.number in stems:
                 stem, row = stems[heading.number], heading.wordings[0]
-                heading = Heading(text=text, number=heading.number, wordings=(row, f"{stem}—{row}"), part=row)
+                heading = Heading(
+                    text=text, number=heading.number, wordings=(row, f"{stem}—{row}"), stem=stem, part=row
+                )
         parsed.append(heading)
     return tuple(parsed)
 
@@ -94,5 +97,5 @@ def _parse(text: str) -> Heading:
     for pattern in (_BRACKETED, _DASHED):
         if split := pattern.fullmatch(wording):
             part = split["part"].strip()
-            return Heading(text=text, number=number, wordings=(wording, part), part=part)
+            return Heading(text=text, number=number, wordings=(wording, part), stem=split["stem"].strip(), part=part)
     return Heading(text=text, number=number, wordings=(wording,) if wording else ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -41,17 +42,17 @@ def place_options(
     for place in places:
         heading = headings[place]
         if place not in done and heading.part is not None:
-            stem = heading.wordings[0][: -len(heading.part)] if heading.wordings else ""
-            groups[heading.number or fold(stem)].append(place)
+            groups[heading.number or fold(heading.stem or "")].append(place)
     for group in groups.values():
         best: dict[int, PlatformCode] = {}
-        owner = ""
+        owner, closest = "", 0.0
         for question in questions:
             if question.code in used:
                 continue
             match = _match(headings, group, instrument.scale_of(question).all_options)
-            if len(match) > len(best):
-                best, owner = match, question.code
+            likeness = _likeness(headings[group[0]].stem, question)
+            if (len(match), likeness) > (len(best), closest):
+                best, owner, closest = match, question.code, likeness
         if best and len(best) >= _LEAST_SHARE * len(group):
             used.add(owner)
             for place, option in best.items():
@@ -70,6 +71,14 @@ def _by_code(heading: str, questions: Sequence[Question], instrument: Instrument
             if rest == fold(str(option.code)) or rest in _spellings(option):
                 return question.code, option.code
     return None
+
+
+def _likeness(stem: str | None, question: Question) -> float:
+    """How alike a group's stem and a question's wording are; questions may share their options."""
+    if not stem:
+        return 0.0
+    wordings = [question.text.root] if isinstance(question.text.root, str) else list(question.text.root.values())
+    return max(difflib.SequenceMatcher(None, fold(stem), fold(wording)).ratio() for wording in wordings)
 
 
 def _match(headings: Sequence[Heading], group: Sequence[int], options: Sequence[Option]) -> dict[int, PlatformCode]:

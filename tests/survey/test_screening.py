@@ -87,7 +87,7 @@ def test_a_floor_per_answered_question_catches_a_whole_wave_of_speeders():
 
 
 def test_a_straight_line_covers_the_whole_answered_block():
-    """The attention check in the middle does not break it, missing answers are passed over, one other answer ends it."""
+    """An attention check in the middle does not break it, missing answers are passed over, another answer ends it."""
     line = [4, 3, 4, 4, 4, 4, 4]
     responses = _responses(
         _instrument(6),

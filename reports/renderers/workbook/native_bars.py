@@ -218,8 +218,8 @@ def change_chart(workbook: Workbook, source: Chart, data: ChangeData, sheet: Cha
     dress(chart, source, formats, legend="bottom" if shown else "none", hidden=[2])
     ends = [end for p in data.points for end in (p.estimate, p.lower, p.upper)]
     marks = [sign * size for size in detectable if size is not None for sign in (-1, 1)]
-    low, high = round_ends([*ends, *marks, 0.0], 1.0 if data.of in {"gap", "index"} else 0.01)
-    chart.set_x_axis(axis(data.axis, formats, data.of, decimals=1, low=low, high=high))
+    low, high, step = round_ends([*ends, *marks, 0.0], 0.5 if data.of in {"gap", "index"} else 0.005)
+    chart.set_x_axis({**axis(data.axis, formats, data.of, decimals=1, low=low, high=high), "major_unit": step})
     chart.set_y_axis(_category_axis(formats, low=True))
     return NativeChart(chart=chart, height=bar_height(names))
 

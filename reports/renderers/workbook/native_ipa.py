@@ -131,7 +131,7 @@ def _error_bars(below: str, above: str) -> dict[str, Any]:
         "type": "custom",
         "minus_values": below,
         "plus_values": above,
-        "line": line_of("#A9B2BA", width=0.75),
+        "line": line_of("#C3CAD1", width=0.75),
         "end_style": 0,
     }
 

@@ -80,10 +80,11 @@ def axis(
     return look
 
 
-def round_ends(values: list[float | None], step: float) -> tuple[float, float]:
-    """Axis ends on multiples of ``step`` that hold all figures."""
-    low, high = value_range(values, least=step)
-    return round(low // step * step, 10), round(-(-high // step) * step, 10)
+def round_ends(values: list[float | None], least: float) -> tuple[float, float, float]:
+    """Axis ends on multiples of a round step that hold all figures, and the step, which is at least ``least``."""
+    low, high = value_range(values, least=least)
+    step = nice_step(max((high - low) / 7, least))
+    return math.floor(low / step) * step, math.ceil(high / step) * step, step
 
 
 def nice_step(wanted: float) -> float:

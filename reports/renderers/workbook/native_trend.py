@@ -101,10 +101,15 @@ def trend_chart(workbook: Workbook, source: Chart, data: TrendData, sheet: Chart
             }
         )
     dress(chart, source, formats, legend="bottom", hidden=hidden)
-    step = 5.0 if data.of == "index" else 0.05 if data.of == "share" else 1.0
+    least = 5.0 if data.of == "index" else 0.05 if data.of == "share" else 0.1
     bounds = [v for s in data.series for p in s.points for v in (p.estimate, p.lower, p.upper)]
-    low, high = round_ends([*bounds, data.target], step)
-    chart.set_y_axis({**axis(data.axis, formats, data.of, low=low, high=high), "major_unit": step})
+    low, high, step = round_ends([*bounds, data.target], least)
+    chart.set_y_axis(
+        {
+            **axis(data.axis, formats, data.of, low=low, high=high, decimals=0 if data.of in {"index", "share"} else 1),
+            "major_unit": step,
+        }
+    )
     chart.set_x_axis({"num_font": font(formats), "line": line_of(theme.QUIET, width=0.75), "major_tick_mark": "none"})
     chart.show_blanks_as("gap")
     return NativeChart(chart=chart, height=360)

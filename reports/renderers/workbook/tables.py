@@ -117,7 +117,7 @@ def _write_cell(sheet: Worksheet, at: tuple[int, int], row: Row, place: SheetCol
     elif isinstance(value, Label):
         formats.write(sheet, *at, value, **{**look, "text_wrap": True})
     elif isinstance(value, str):
-        formats.write(sheet, *at, Label.same(value), **look)
+        formats.write(sheet, *at, Label.same(value), **{**look, "text_wrap": True})
     elif isinstance(value, date):
         moment = datetime(value.year, value.month, value.day)
         sheet.write_datetime(*at, moment, formats.get(**look, num_format=DATE_FORMATS[formats.languages]))
