@@ -74,11 +74,18 @@ def format_interval(
     """Both bounds: 71.2–74.8; where a bound is signed, "−0.1 to +3.3" in English and "−0.1～+3.3" in Chinese."""
     if is_absent(lower) and is_absent(upper):
         return MISSING
-    low = format_number(lower, kind, languages, decimals=decimals, unit=False)
-    high = format_number(upper, kind, languages, decimals=decimals, unit=kind == "share")
+    low = _signed_zero(format_number(lower, kind, languages, decimals=decimals, unit=False), lower, kind)
+    high = _signed_zero(format_number(upper, kind, languages, decimals=decimals, unit=kind == "share"), upper, kind)
     if kind in SIGNED or low.startswith("−"):
         return f"{low}～{high}" if "zh" in languages else f"{low} to {high}"
     return f"{low}–{high}"
+
+
+def _signed_zero(text: str, bound: float | None, kind: NumberKind) -> str:
+    """A bound that rounds to zero keeps its side: "−0.0" says that the interval leaves zero out, or takes it in."""
+    if kind in SIGNED and bound and text[:1] not in {"+", "−"} and not is_absent(bound):
+        return f"{'−' if bound < 0 else '+'}{text}"
+    return text
 
 
 def format_date(value: date, languages: Languages) -> str:

@@ -18,6 +18,11 @@ def _figure(node: TreeNode, languages: Languages) -> str:
     return f"{format_number(node.estimate, 'index', languages)}{weight}"
 
 
+def _figures_title(data: TreeData) -> str:
+    weighted = any(node.weight is not None for node in data.nodes)
+    return "chart_index_times_weight" if weighted else "column_index"
+
+
 def draw_tree(data: TreeData, languages: Languages) -> Canvas:
     """A bar as long as the contribution of each node (index points of the top), darker towards the top."""
     frame = row_frame(
@@ -25,7 +30,7 @@ def draw_tree(data: TreeData, languages: Languages) -> Canvas:
         languages,
         axis=data.axis,
         figures=[_figure(node, languages) for node in data.nodes],
-        figures_title=phrase("chart_index_times_weight").in_(languages, " "),
+        figures_title=phrase(_figures_title(data)).in_(languages, " "),
         levels=[node.level for node in data.nodes],
         strong=[node.level == 0 for node in data.nodes],
     )

@@ -137,7 +137,6 @@ def _change_table(reader: Reader, change: Change) -> Table:
     return Table(
         columns=columns,
         rows=tuple(rows),
-        caption=_step_title(reader, change),
         notes=(
             sentence(
                 "note_change",

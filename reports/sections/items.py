@@ -42,7 +42,7 @@ def build(reader: Reader) -> Section | None:
             heading = phrase(f"facet_{facet}")
             if series is not None:
                 heading = sentence("facet_series", facet=heading, series=series)
-            blocks += [Heading(text=heading), _table(reader, rows, heading)]
+            blocks += [Heading(text=heading), _table(reader, rows)]
             if series is None and facet in {"performance", "outcome"}:
                 blocks += _distributions(reader, rows, heading)
     return Section(
@@ -54,7 +54,7 @@ def build(reader: Reader) -> Section | None:
     )
 
 
-def _table(reader: Reader, items: list[ItemRow], heading: Label) -> Table:
+def _table(reader: Reader, items: list[ItemRow]) -> Table:
     promoted = any(item.net_promoter is not None for item in items)
     columns = [
         Column(key="question", label=phrase("column_question")),
@@ -91,7 +91,7 @@ def _table(reader: Reader, items: list[ItemRow], heading: Label) -> Table:
     notes = [phrase("note_items"), sentence("note_top_box", codes="; ".join(tops))]
     if reverse:
         notes.append(sentence("note_reversed", questions=", ".join(reverse)))
-    return Table(columns=tuple(columns), rows=tuple(rows), caption=heading, notes=tuple(notes))
+    return Table(columns=tuple(columns), rows=tuple(rows), notes=tuple(notes))
 
 
 def _distributions(reader: Reader, items: list[ItemRow], heading: Label) -> list[Block]:

@@ -125,7 +125,6 @@ def _table(reader: Reader, table: Segments) -> Table:
             Column(key="remark", label=phrase("column_remark"), kind="verdict"),
         ),
         rows=tuple(rows),
-        caption=sentence("caption_segments", segment=Label.of(table.label)),
         notes=tuple(notes),
     )
 

@@ -86,20 +86,21 @@ class AnswerKey:
         """Texts by which options go, the surest first."""
         options = self.scale.all_options
         found: list[tuple[str, Option]] = []
-        if self._number_is == "codes":
-            found += [(fold(str(option.code)), option) for option in options]
-        else:
-            found += [(fold(str(o.code)), o) for o in options if number_in(fold(str(o.code))) is None]
+        found += [(fold(str(option.code)), option) for option in options]
         labels = [
             (label, option)
             for option in options
             for label in ([option.label.root] if isinstance(option.label.root, str) else option.label.root.values())
         ]
-        found += [(fold(label), option) for label, option in labels if number_in(fold(label)) is None]
-        found += [(fold(spelling), option) for option in options for spelling in option.also]
-        found += [(bare, option) for label, option in labels if (bare := fold(_HINT.sub("", label)))]
-        found += [(ended, option) for label, option in labels if (ended := fold(label).rstrip("。.!！ "))]
-        return found
+        found += [(fold(label), option) for label, option in labels]
+        found += [(fold(text), option) for option in options for text in option.also]
+        found += [(fold(_HINT.sub("", label)), option) for label, option in labels]
+        found += [(fold(label).rstrip("。.!！ "), option) for label, option in labels]
+        return [(text, option) for text, option in found if text and self._may_name(text)]
+
+    def _may_name(self, folded: str) -> bool:
+        """A number names an option by its label only where numbers are not positions."""
+        return self._number_is == "codes" or number_in(folded) is None
 
     def find(self, value: CellValue) -> int | None:
         """Option position (from 1), negative missing kind, or None where the value is foreign to the scale."""

@@ -256,7 +256,7 @@ class CellCoder:
 
 def _ends(question: Question) -> str:
     if question.lowest is None and question.highest is None:
-        return "0–9"
+        return "12; 3.5 …"
     lowest = "−∞" if question.lowest is None else f"{question.lowest:g}"
     highest = "∞" if question.highest is None else f"{question.highest:g}"
     return f"{lowest}–{highest}"

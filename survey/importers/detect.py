@@ -84,7 +84,7 @@ def importer_of(platform: str) -> Importer:
     return known[platform]
 
 
-def detect(path: Path) -> list[Detection]:
+def detect(path: Path | str) -> list[Detection]:
     """Rank the platforms a file may come from, "none" among them.
 
     Raises
@@ -92,7 +92,7 @@ def detect(path: Path) -> list[Detection]:
     FileRefusedError, ResponseImportError
         The file cannot be opened as a table.
     """
-    return detect_table(read_table(path))
+    return detect_table(read_table(Path(path)))
 
 
 def detect_table(table: Table) -> list[Detection]:

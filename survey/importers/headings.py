@@ -30,8 +30,8 @@ class Heading:
     """One heading, taken apart.
 
     ``number`` is the question's number on the platform; ``wordings`` what may be the question's wording, the surest
-    first; ``stem`` and ``part`` the block and the row of a matrix or the option of a multiple choice that it names; ``role`` is set for
-    columns that hold no answer; ``option_only`` where the stem is lost and only an option is named.
+    first; ``stem`` and ``part`` the block, and the row of a matrix or the option of a multiple choice that it names;
+    ``role`` is set for columns that hold no answer; ``option_only`` where the stem is lost and only an option is named.
     """
 
     text: str

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from survey.importers.cell_text import column_letter, fold
+from survey.importers.cell_text import cell_text, column_letter, fold, number_in
 from survey.importers.detect import importer_of
 from survey.importers.headings import Heading, role_of
 from survey.importers.mapping import Column, Mapping
@@ -72,6 +72,8 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
     for place, question, option in place_options(headings, open_places, instrument):
         put(place, question=question, option=option, similarity=1.0)
     _place_by_wording(headings, instrument, placed, put)
+    if detection.numbers_are == "positions":
+        _mark_codes(table, instrument, placed)
     unplaced = [place for place in range(len(headings)) if place not in placed]
     for place in unplaced:
         put(place, role="ignore")
@@ -94,6 +96,19 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
             column for column in mapping.columns if column.similarity is not None and column.similarity < 1
         ),
     )
+
+
+def _mark_codes(table: Table, instrument: Instrument, placed: dict[int, Column]) -> None:
+    """Where a column's numbers cannot be positions but are all option codes (a 0 on a scale from 0 to 10), say so."""
+    for place, column in placed.items():
+        question = None if column.question is None else instrument.question(column.question)
+        if question is None or question.type not in {"scale", "single"}:
+            continue
+        options = instrument.scale_of(question).all_options
+        codes = {number_in(fold(str(option.code))) for option in options}
+        numbers = {number_in(fold(cell_text(cell))) for cell in set(table.columns[place])} - {None, -2.0, -3.0}
+        if numbers <= codes and not numbers <= {float(position) for position in range(1, len(options) + 1)}:
+            placed[place] = column.model_copy(update={"numbers_are": "codes"})
 
 
 def _runs_on(heading: Heading, platform: str) -> bool:

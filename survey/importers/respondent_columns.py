@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Respondents", "read_respondents", "read_waves"]
 
+_ROUNDED = 1e15
+"""From here on a spreadsheet keeps numbers with 15 digits only."""
 _LISTED_IDS = 20
 """Repeated ids named one by one; the others are counted."""
 
@@ -178,6 +180,10 @@ def _ids(
     cells = table.columns[place]
     identifying = identifying_heading(table.headings[place]) or identifying_values(cells)
     texts = [cell_text(cell) for cell in cells]
+    rounded = [row for row, cell in zip(table.rows, cells, strict=True) if isinstance(cell, float) and cell >= _ROUNDED]
+    if rounded:
+        fields: dict[str, object] = {"count": len(rounded), "rows": _row_list(rounded)}
+        warnings.append(Problem(code="survey.ids_rounded", place=table.place(place), fields=fields, severity="warning"))
     if identifying:
         texts = [pseudonym(text, key) if text else "" for text in texts]
     records: dict[tuple[str, str], list[int]] = defaultdict(list)

@@ -51,11 +51,12 @@ def _sheet_unknown(path: Path, wanted: str, names: Sequence[str]) -> ResponseImp
 
 
 def _read(path: Path, sheet: str | None) -> tuple[list[list[CellValue]], str, tuple[str, ...]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         names = [str(name) for name in workbook.sheet_names]
+        hidden = {found.name for found in workbook.sheets_metadata if found.visible != SheetVisibleEnum.Visible}
         if sheet is not None:
             chosen = next((name for name in names if fold(name) == fold(sheet)), None)
             if chosen is None:
@@ -63,14 +64,14 @@ def _read(path: Path, sheet: str | None) -> tuple[list[list[CellValue]], str, tu
             rows = workbook.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
         else:
             chosen, rows = names[0] if names else "", []
-            for name in names:
+            for name in [name for name in names if name not in hidden] or names:
                 found = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
                 if found:
                     chosen, rows = name, found
                     break
     except CalamineError as fault:
         raise ValueError(str(fault)) from None
-    return _without_truth_values(rows), chosen, tuple(name for name in names if name != chosen)
+    return _without_truth_values(rows), chosen, tuple(name for name in names if name not in {chosen, *hidden})
 
 
 def _without_truth_values(rows: list[list[Any]]) -> list[list[CellValue]]:

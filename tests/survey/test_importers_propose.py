@@ -118,3 +118,12 @@ def test_pseudonyms_keep_equal_ids_equal_under_one_key():
     assert pseudonym("13812345678", b"k") == pseudonym(" 13812345678 ", b"k")
     assert pseudonym("13812345678", b"k") != pseudonym("13812345678", b"other")
     assert "138" not in pseudonym("13812345678", b"k")
+
+
+def test_a_zero_among_positions_means_codes(instrument, write_csv):
+    """A 按序号 export that holds 0 on the scale from 0 to 10 cannot hold positions there."""
+    headings = ["序号", "提交答卷时间", "所用时间", "来源", "1、您对响应速度有多满意？", "2、您有多大可能推荐我们？"]
+    rows = [["1", "2024/1/1", "9秒", "微信", "5", "0"], ["2", "2024/1/1", "9秒", "微信", "6", "-3"]]
+    proposal = propose_mapping(read_table(write_csv([headings, *rows])), instrument, "wenjuanxing")
+    assert proposal.mapping.numbers_are == "positions"
+    assert [column.numbers_are for column in proposal.mapping.columns][-2:] == [None, "codes"]

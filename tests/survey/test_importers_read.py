@@ -331,3 +331,24 @@ def test_the_example_studies_read_without_a_fault(repository):
     # facts.json of the data set: 207 complete pairs, mean gap of item 1 -0.5459 scale points
     gap = kiosk.responses.scores("P1") - kiosk.responses.scores("E1")
     assert np.nanmean(gap) == pytest.approx(-0.5459, abs=5e-5)
+
+
+def test_numeric_labels_name_options_unless_numbers_are_positions(instrument, mapping_of, write_csv):
+    """Labels 10 to 30 of codes a to c are found; under positions a number outside the list is foreign, not a label."""
+    content = instrument.model_dump(by_alias=True)
+    labels = [{"code": code, "label": label} for code, label in zip("abc", ("10", "20", "30"), strict=True)]
+    content["scales"]["yes_no"] = {"options": [*labels, {"code": 1, "label": "x"}]}
+    other = instrument.model_validate(content)
+    path = write_csv([["r"], ["20"], ["30"]])
+    assert read_responses(path, other, mapping_of({"r": "REPAIRED"})).responses.codes_of("REPAIRED").tolist() == [2, 3]
+    with pytest.raises(ResponseImportError):
+        read_responses(path, other, mapping_of({"r": "REPAIRED"}, numbers_are="positions"))
+
+
+def test_ids_that_a_spreadsheet_rounded_are_pointed_out(instrument, mapping_of, write_xlsx):
+    """Beyond 15 digits different ids become equal."""
+    path = write_xlsx([["id", "q"], [1234567890123456789, 5], ["b", 4]])
+    read = read_responses(str(path), instrument, mapping_of({"id": {"role": "respondent"}, "q": "Q1"}))
+    (warning,) = [w for w in read.report.warnings if w.code == "survey.ids_rounded"]
+    assert warning.fields["rows"] == "2"
+    assert warning.message("zh")

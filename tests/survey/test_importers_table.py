@@ -182,3 +182,20 @@ def test_durations(cell, seconds):
 def test_times(cell, iso):
     """Excel's day 45000 is 15 March 2023."""
     assert iso_time(cell) == iso
+
+
+def test_hidden_sheets_are_passed_over(write_xlsx):
+    """A platform's hidden first sheet is not the answers; it can be asked for by name."""
+    from openpyxl import load_workbook
+
+    path = write_xlsx([["hidden"], [1]])
+    workbook = load_workbook(path)
+    shown = workbook.create_sheet("answers")
+    shown.append(["a", "b"])
+    shown.append([1, 2])
+    workbook["Sheet1"].sheet_state = "hidden"
+    workbook.active = 1
+    workbook.save(path)
+    assert read_table(path).headings == ("a", "b")
+    assert read_table(path).other_sheets == ()
+    assert read_table(path, sheet="Sheet1").headings == ("hidden",)

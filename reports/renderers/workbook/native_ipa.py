@@ -11,6 +11,7 @@ from reports.chart_data import IpaData, IpaPoint
 from reports.charts.ipa import TONE_OF
 from reports.charts.placement import Box
 from reports.document import Chart, Label
+from reports.labels import NumberKind
 from reports.numbers import is_absent
 from reports.renderers.workbook.chart_sheet import ChartSheet
 from reports.renderers.workbook.formats import Formats
@@ -118,12 +119,16 @@ def _less(one: float | None, other: float | None) -> float:
     return 0.0 if one is None or other is None else one - other
 
 
-def _ends(values: list[float], centre: float) -> tuple[float, float, float]:
-    """Low and high end of an axis and the step between its numbers, with room for names around the points."""
+def _ends(values: list[float], centre: float, kind: NumberKind) -> tuple[float, float, float]:
+    """Low and high end of an axis and the step between its numbers, with room for names around the points.
+
+    An index axis never passes 0 or 100.
+    """
     low, high = min([*values, centre]), max([*values, centre])
     air = (high - low) * 0.12 or max(abs(high) * 0.1, 1e-6)
     step = nice_step((high - low + 2 * air) / 6)
-    return math.floor((low - air) / step) * step, math.ceil((high + air) / step) * step, step
+    ends = math.floor((low - air) / step) * step, math.ceil((high + air) / step) * step
+    return (max(ends[0], 0.0), min(ends[1], 100.0), step) if kind == "index" else (*ends, step)
 
 
 def _error_bars(below: str, above: str) -> dict[str, Any]:
@@ -137,13 +142,16 @@ def _error_bars(below: str, above: str) -> dict[str, Any]:
 
 
 def ipa_chart(workbook: Workbook, source: Chart, data: IpaData, sheet: ChartSheet) -> NativeChart:
-    """Dots coloured by field, pale with a dark edge where the field is not settled; thin lines over both intervals."""
+    """Dots coloured by field, pale with a dark edge where the field is not settled; thin lines over both intervals
+    where there is room (the table beside the chart has them all)."""
     formats = sheet.formats
     ends_x = [v for p in data.points for v in (p.importance, p.importance_lower, p.importance_upper) if v is not None]
     ends_y = [
         v for p in data.points for v in (p.performance, p.performance_lower, p.performance_upper) if v is not None
     ]
-    across, upwards = _ends(ends_x, data.centre_importance), _ends(ends_y, data.centre_performance)
+    across = _ends(ends_x, data.centre_importance, data.importance_of)
+    upwards = _ends(ends_y, data.centre_performance, data.performance_of)
+    crowded = len(data.points) > MOST_NAMED
     printed = [_point_name(point, formats, len(data.points)) for point in data.points]
     groups = _groups(data, _name_sides(data.points, printed, across, upwards))
     ordered = [point for group in groups for point in group.points]
@@ -168,7 +176,7 @@ def ipa_chart(workbook: Workbook, source: Chart, data: IpaData, sheet: ChartShee
             "values": written.cells(2, *rows),
             "marker": {
                 "type": "circle",
-                "size": 9,
+                "size": 7 if crowded else 9,
                 "fill": {"color": theme.RULE if group.hollow else group.colour},
                 "border": {"color": group.colour if group.hollow else "#FFFFFF", "width": 1.25},
             },
@@ -182,9 +190,9 @@ def ipa_chart(workbook: Workbook, source: Chart, data: IpaData, sheet: ChartShee
                 ],
             },
         }
-        if any(not is_absent(point.importance_lower) for point in group.points):
+        if not crowded and any(not is_absent(point.importance_lower) for point in group.points):
             look["x_error_bars"] = _error_bars(written.formula(3, *rows), written.formula(4, *rows))
-        if any(not is_absent(point.performance_lower) for point in group.points):
+        if not crowded and any(not is_absent(point.performance_lower) for point in group.points):
             look["y_error_bars"] = _error_bars(written.formula(5, *rows), written.formula(6, *rows))
         chart.add_series(look)
         start += len(group.points)
