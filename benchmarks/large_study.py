@@ -238,7 +238,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder = options.keep or Path(temporary)
         start = time.perf_counter()
         file = make_study(folder, n=options.n, items=options.k, cells=options.cells, seed=options.seed)
-        print(f"{options.n:,} x {options.k} ({options.cells}) written in {time.perf_counter() - start:.1f} s", flush=True)
+        print(
+            f"{options.n:,} x {options.k} ({options.cells}) written in {time.perf_counter() - start:.1f} s", flush=True
+        )
         elapsed, manifest = evaluate(file)
         show(elapsed, manifest, file)
 
