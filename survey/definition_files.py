@@ -19,6 +19,20 @@ __all__ = ["dump_definition", "read_definition", "read_yaml"]
 Model = TypeVar("Model", bound=Definition)
 Path_ = tuple[str | int, ...]
 
+WORDED_KINDS: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"int_parsing", "int_type", "int_from_float"}), "value_not_whole"),
+    (frozenset({"float_parsing", "float_type"}), "value_not_number"),
+    (frozenset({"bool_parsing", "bool_type"}), "value_not_truth"),
+    (frozenset({"string_type"}), "value_not_text"),
+    (frozenset({"string_pattern_mismatch", "string_too_long", "string_too_short"}), "value_not_code"),
+    (frozenset({"greater_than", "greater_than_equal"}), "value_too_small"),
+    (frozenset({"less_than", "less_than_equal"}), "value_too_large"),
+    (frozenset({"too_short"}), "list_too_short"),
+    (frozenset({"tuple_type", "list_type"}), "value_not_list"),
+    (frozenset({"model_type", "dict_type", "model_attributes_type"}), "value_not_mapping"),
+)
+"""Kinds of fault pydantic tells apart, and our wording for each."""
+
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -138,11 +152,10 @@ def _problem(fault: ErrorDetails, file: str, lines: dict[Path_, int], model: typ
             place=place,
             fields={"found": str(fault["input"])[:60], "expected": str(context.get("expected", ""))},
         )
-    return Problem(
-        code="survey.value_of_wrong_kind",
-        place=place,
-        fields={"found": str(fault["input"])[:60], "reason": fault["msg"]},
-    )
+    name = next((name for kinds, name in WORDED_KINDS if kind in kinds), "value_of_wrong_kind")
+    limit = next((context[key] for key in ("ge", "gt", "le", "lt", "min_length", "max_length") if key in context), "")
+    fields = {"found": str(fault["input"])[:60], "limit": limit}
+    return Problem(code=f"survey.{name}", place=place, fields=fields)
 
 
 def _known_keys(fault: ErrorDetails, model: type[Definition]) -> str:

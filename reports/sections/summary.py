@@ -62,7 +62,11 @@ def _key_figures(reader: Reader) -> list[KeyFigure]:
             caption=_base(root),
         )
     ]
-    for item in reader.items(facet="outcome"):
+    outcomes = reader.items(facet="outcome")
+    promoted = [item for item in outcomes if item.net_promoter is not None]
+    for item in [*outcomes[:1], *promoted, *outcomes[1:]]:
+        if item in promoted and any(figure.kind == "gap" for figure in figures):
+            continue
         if len(figures) == 4:
             break
         figures.append(_outcome(reader, item))

@@ -15,7 +15,9 @@ from satix.cli import (
     new_command,
     report_command,
 )
+from satix.cli.commands import Group
 from satix.cli.language import say
+from satix.cli.options import language_option
 
 __all__ = ["application"]
 
@@ -23,7 +25,7 @@ __all__ = ["application"]
 def application() -> click.Command:
     """The command line; building it imports nothing heavy."""
     settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-    group = click.Group(name="satix", help=say("help_satix"), context_settings=settings)
+    group = Group(name="satix", help=say("help_satix"), params=[language_option(kept=False)], context_settings=settings)
     click.version_option(__version__, prog_name="satix", message="%(prog)s %(version)s", help=say("help_version"))(
         group
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from satix.cli.commands import Command, Group
 from satix.cli.language import message_language, say
 from satix.cli.options import command_help, language_option
 
@@ -12,7 +13,7 @@ __all__ = ["build"]
 
 def build() -> click.Command:
     """The command group; without a subcommand it lists."""
-    group = click.Group(
+    group = Group(
         "instruments",
         callback=list_all,
         invoke_without_command=True,
@@ -21,7 +22,7 @@ def build() -> click.Command:
         short_help=say("short_instruments"),
     )
     group.add_command(
-        click.Command(
+        Command(
             "show",
             callback=show,
             params=[click.Argument(["instrument"]), language_option()],

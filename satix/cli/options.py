@@ -24,6 +24,10 @@ def study_argument() -> Any:
     return click.Argument(["study"], type=STUDY, default=Path("study.yaml"), required=False)
 
 
-def language_option() -> Any:
-    """``--lang zh|en|both``: the language of messages, and of what the command writes."""
-    return click.Option(["--lang"], type=click.Choice(["zh", "en", "both"]), default=None, help=say("option_lang"))
+def language_option(*, kept: bool = True) -> Any:
+    """``--lang zh|en|both``: the language of messages, and of what the command writes.
+
+    ``kept`` hands the value to the command; the language of messages is read before commands run.
+    """
+    choices = click.Choice(["zh", "en", "both"])
+    return click.Option(["--lang"], type=choices, default=None, expose_value=kept, help=say("option_lang"))

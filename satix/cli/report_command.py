@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from satix.cli.commands import Command
 from satix.cli.language import say
 from satix.cli.options import STUDY, command_help, language_option, study_argument
 
@@ -14,7 +15,7 @@ __all__ = ["build"]
 
 def build() -> click.Command:
     """The command."""
-    return click.Command(
+    return Command(
         "report",
         callback=report,
         params=[

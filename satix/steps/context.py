@@ -65,7 +65,7 @@ def split_waves(
     pooled = Wave(
         wave=None,
         responses=responses,
-        design=design_of(responses, study.sampling),
+        design=design_of(responses, study.sampling, several_waves=True),
         used=~excluded,
         leaves=leaves,
         scores=scores,

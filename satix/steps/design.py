@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["design_of"]
 
 
-def design_of(responses: ResponseSet, sampling: SamplingDesign) -> SurveyDesign:
+def design_of(responses: ResponseSet, sampling: SamplingDesign, *, several_waves: bool = False) -> SurveyDesign:
     """Case weights, strata and clusters from the respondent table, population sizes from the study.
+
+    With ``several_waves`` every wave is a sample of its own: strata are crossed with waves. A census counts as
+    design-based only where population sizes tell how much of it answered.
 
     Raises
     ------
@@ -37,10 +40,16 @@ def design_of(responses: ResponseSet, sampling: SamplingDesign) -> SurveyDesign:
         raise StudyError.of("satix.design_column_incomplete", column="case_weight", found=int(np.isnan(weights).sum()))
     if np.isnan(weights).all():
         weights = np.ones(responses.n)
+    population: dict[str, float] = {str(stratum): float(size) for stratum, size in sampling.population.items()}
+    if several_waves and (parts or population):
+        wave = table["wave"].astype(str).to_numpy(dtype=object)
+        own = parts.get("stratum", np.full(responses.n, next(iter(population), ""), dtype=object))
+        parts["stratum"] = wave + "|" + own
+        population = {f"{w}|{s}": size for w in dict.fromkeys(wave) for s, size in population.items()}
     return SurveyDesign.build(
         case_weights=weights,
         strata=parts.get("stratum"),
         clusters=parts.get("cluster"),
-        population_sizes=sampling.population or None,
-        probability_sample=sampling.kind != "convenience",
+        population_sizes=population or None,
+        probability_sample=sampling.kind == "probability" or (sampling.kind == "census" and bool(population)),
     )

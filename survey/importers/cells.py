@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -52,7 +53,8 @@ class Distinct:
 
 def distinct(cells: Sequence[CellValue]) -> Distinct:
     """Distinct cell values in order of first appearance."""
-    places = {value: place for place, value in enumerate(dict.fromkeys(cells))}
+    places: defaultdict[CellValue, int] = defaultdict()
+    places.default_factory = places.__len__  # a value seen for the first time gets the next place
     inverse = np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells))
     return Distinct(tuple(places), inverse)
 

@@ -172,10 +172,14 @@ def read_table(
 
 
 def _text_rows(text: str, delimiter: str, file: str) -> list[list[CellValue]]:
-    """Records of a text table; a record with line breaks inside quotation marks counts as one row, as in Excel."""
+    """Records of a text table; a record with line breaks inside quotation marks counts as one row, as in Excel.
+
+    Equal texts are one object: answers repeat, so memory and the time to look them up shrink.
+    """
+    shared = dict[str, str]().setdefault
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        return [list(row) for row in reader]
+        return [list(map(shared, row, row)) for row in reader]
     except csv.Error as fault:
         raise ResponseImportError.of(
             "survey.csv_broken", Place(file=file, line=reader.line_num), reason=str(fault)

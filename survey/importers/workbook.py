@@ -9,11 +9,14 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from survey.errors import FileRefusedError, Place, ResponseImportError
 from survey.file_guard import FileKind
 from survey.importers.cell_text import CellValue, fold
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 __all__ = ["read_sheet"]
 
@@ -61,25 +64,37 @@ def _read(path: Path, sheet: str | None) -> tuple[list[list[CellValue]], str, tu
             chosen = next((name for name in names if fold(name) == fold(sheet)), None)
             if chosen is None:
                 raise _SheetAbsentError(sheet, names)
-            rows = workbook.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+            rows = _rows_from_corner(workbook.get_sheet_by_name(chosen))
         else:
             chosen, rows = names[0] if names else "", []
             for name in [name for name in names if name not in hidden] or names:
-                found = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                found = _rows_from_corner(workbook.get_sheet_by_name(name))
                 if found:
                     chosen, rows = name, found
                     break
     except CalamineError as fault:
         raise ValueError(str(fault)) from None
-    return _without_truth_values(rows), chosen, tuple(name for name in names if name not in {chosen, *hidden})
+    return rows, chosen, tuple(name for name in names if name not in {chosen, *hidden})
 
 
-def _without_truth_values(rows: list[list[Any]]) -> list[list[CellValue]]:
-    """True and 1 are equal in Python and not in a questionnaire: truth values become words."""
-    for row in rows:
-        if bool in set(map(type, row)):
-            row[:] = [str(cell).upper() if isinstance(cell, bool) else cell for cell in row]
-    return rows
+def _rows_from_corner(sheet: CalamineSheet) -> list[list[CellValue]]:
+    """The rows from A1 on; equal texts are one object, which halves memory and makes looking them up fast.
+
+    Truth values become words: True and 1 are equal in Python and not in a questionnaire. Only texts are shared,
+    because 1 and 1.0 are equal as well. The reader leaves out empty columns on the left, not empty rows at the top.
+    """
+    if sheet.start is None:
+        return []
+    left: list[CellValue] = [""] * sheet.start[1]
+    shared = dict[str, str]().setdefault
+    rows: list[list[CellValue]] = [
+        [
+            shared(cell, cell) if type(cell) is str else str(cell).upper() if type(cell) is bool else cell
+            for cell in row
+        ]
+        for row in sheet.iter_rows()
+    ]
+    return [[*left, *row] for row in rows] if left else rows
 
 
 def _in_child(path: Path, sheet: str | None) -> tuple[list[list[CellValue]], str, tuple[str, ...]]:
