@@ -13,6 +13,7 @@ from reports.wording import phrase
 
 __all__ = ["build"]
 
+MOST_ALIKE = 3
 RULES = ("duplicate", "attention", "speeder", "straight_line", "missing_share")
 
 
@@ -150,12 +151,18 @@ def _files(reader: Reader) -> Table:
 
 
 def _remarks(reader: Reader) -> list[Block]:
+    """Findings of the import; of those that recur, the first few."""
     if not reader.results.findings:
         return []
-    return [
-        Paragraph(text=phrase("remarks_lead")),
-        Bullets(items=tuple(Label.of(finding.wording) for finding in reader.results.findings)),
-    ]
+    alike: dict[str, list[Label]] = {}
+    for finding in reader.results.findings:
+        alike.setdefault(finding.code, []).append(Label.of(finding.wording))
+    items: list[Label] = []
+    for wordings in alike.values():
+        items += wordings[:MOST_ALIKE]
+        if len(wordings) > MOST_ALIKE:
+            items.append(sentence("remarks_more", n=len(wordings) - MOST_ALIKE))
+    return [Paragraph(text=phrase("remarks_lead")), Bullets(items=tuple(items))]
 
 
 def _columns(reader: Reader) -> list[Block]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from reports.document import Block, Column, Heading, Row, Section, Table, Value
 from reports.labels import Label
 from reports.reading import Reader, interval_of, verdict_of
@@ -12,6 +14,7 @@ from reports.wording import phrase
 __all__ = ["build"]
 
 MOST_LINES = 6
+MEASURES: tuple[Literal["mean", "top_box"], ...] = ("mean", "top_box")
 
 
 def build(reader: Reader) -> Section | None:
@@ -27,9 +30,9 @@ def build(reader: Reader) -> Section | None:
     if len(dimensions) > MOST_LINES:
         blocks.append(_dimension_levels(reader, dimensions))
     blocks += [Heading(text=phrase("heading_steps")), _steps(reader)]
-    outcomes = _outcomes(reader)
-    if outcomes is not None:
-        blocks += [Heading(text=phrase("heading_outcomes_by_wave")), outcomes]
+    outcomes = [table for measure in MEASURES if (table := _outcomes(reader, measure)) is not None]
+    if outcomes:
+        blocks += [Heading(text=phrase("heading_outcomes_by_wave")), *outcomes]
     return Section(
         id="waves",
         title=phrase("section_waves"),
@@ -152,21 +155,25 @@ def _steps(reader: Reader) -> Table:
     )
 
 
-def _outcomes(reader: Reader) -> Table | None:
-    items = reader.items(facet="outcome")
-    if not items:
-        return None
-    columns = [Column(key="wave", label=phrase("column_wave"))]
-    for item in items:
-        name = reader.question_name(item.question)
-        columns.append(Column(key=f"{item.question}.mean", label=sentence("mean_of", question=name), kind="number"))
-        columns.append(Column(key=f"{item.question}.top", label=sentence("top_box_of", question=name), kind="share"))
-    rows = []
+def _outcomes(reader: Reader, measure: Literal["mean", "top_box"]) -> Table | None:
+    """Outcome questions down, waves across."""
+    columns = [
+        Column(key="question", label=phrase("column_question")),
+        *(
+            Column(key=wave.wave, label=Label.of(wave.label), kind="number" if measure == "mean" else "share")
+            for wave in reader.results.waves
+        ),
+    ]
+    rows: dict[str, dict[str, Value]] = {}
     for wave in reader.results.waves:
-        block = reader.results.of_wave(wave.wave)
-        values: dict[str, Value] = {"wave": Label.of(wave.label)}
-        for item in reader.items(facet="outcome", block=block):
-            values[f"{item.question}.mean"] = item.mean
-            values[f"{item.question}.top"] = None if item.top_box is None else item.top_box.estimate
-        rows.append(Row(values=values))
-    return Table(columns=tuple(columns), rows=tuple(rows), caption=phrase("caption_outcomes_by_wave"))
+        for item in reader.items(facet="outcome", block=reader.results.of_wave(wave.wave)):
+            values = rows.setdefault(item.question, {"question": reader.question_name(item.question)})
+            top = None if item.top_box is None else item.top_box.estimate
+            values[wave.wave] = item.mean if measure == "mean" else top
+    if not rows:
+        return None
+    return Table(
+        columns=tuple(columns),
+        rows=tuple(Row(values=values) for values in rows.values()),
+        caption=phrase(f"caption_outcomes_{measure}"),
+    )
