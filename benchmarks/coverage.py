@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.simulated_studies import (
     MOVERS,
+    NOTHING,
     Evaluated,
     Truth,
     World,
@@ -141,9 +142,16 @@ def rate(
     low: float | None = None,
     high: float | None = None,
 ) -> Row:
-    """Mean of an outcome and its standard error; studies along the first axis, averaged within a study first."""
+    """Mean of an outcome and its standard error; studies along the first axis, averaged within a study first.
+
+    A plain share of studies has the standard error at (successes + 2) / (studies + 4), so that none is zero.
+    """
     per_study = np.asarray(outcomes, dtype=np.float64).reshape(len(outcomes), -1).mean(axis=1)
-    std_error = float(per_study.std(ddof=1) / math.sqrt(len(per_study)))
+    n = len(per_study)
+    std_error = float(per_study.std(ddof=1)) / math.sqrt(n)
+    if np.isin(per_study, (0.0, 1.0)).all():
+        share = (per_study.sum() + 2) / (n + 4)
+        std_error = math.sqrt(share * (1 - share) / n)
     return Row(label=label, value=float(per_study.mean()), std_error=std_error, low=low, high=high)
 
 
@@ -200,12 +208,13 @@ def change_rows(sample: Sample) -> list[Row]:
     low, high = COVERAGE
     rows = [
         rate("each change, interval at its Holm level", studies.change_covered[:, last], low=0.95),
-        rate("all 36 changes at once, the same intervals", studies.change_covered[:, last].all(axis=1)),
+        rate(f"all {len(nodes())} changes at once, the same intervals", studies.change_covered[:, last].all(axis=1)),
         rate("score effect on the index", studies.score_covered[:, last], low=low, high=high),
         rate("mix effect on the index", studies.mix_covered[:, last], low=low, high=high),
     ]
-    still = [place for place, code in enumerate(nodes()) if code not in (nodes()[0], "response", "first_reply")]
-    rows.append(rate("figures found that moved by mix alone, of 33", studies.found[:, last, still].sum(axis=1) * 1.0))
+    still = np.abs(sample.truth.score_effect[last]) < NOTHING
+    by_mix = studies.found[:, last, still].sum(axis=1).astype(np.float64)
+    rows.append(rate(f"changes found of the {still.sum()} that come from the mix alone", by_mix))
     return rows
 
 

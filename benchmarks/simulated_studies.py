@@ -39,6 +39,7 @@ from satix.steps.segments import segment_records
 
 __all__ = [
     "MOVERS",
+    "NOTHING",
     "RESPONDENTS",
     "Evaluated",
     "Truth",
@@ -60,6 +61,8 @@ RESPONDENTS = 600
 MOVERS = ("first_reply", "traceable")
 """An indicator that everybody rates, and one that only repair cases rate (about 114 of 600)."""
 LAST = ("2025Q3", "2025Q4")
+NOTHING = 1e-9
+"""Points; an expected change below is rounding."""
 STUDY = Path(satix.__file__).resolve().parent / "examples" / "after_sales_zh" / "study.yaml"
 
 
@@ -74,7 +77,7 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """Expected points (waves, nodes), change (pairs of waves, nodes), and score and mix effect on the index (pairs,).
+    """Expected points (waves, nodes), and expected change with its score and mix effects (pairs of waves, nodes).
 
     ``unmoved`` (pairs, nodes): the expected change is zero.
     """
@@ -215,14 +218,16 @@ def true_figures(world: World) -> Truth:
     expected = truth(world.population)["expected_points"]
     pairs = list(zip(world.population.waves, world.population.waves[1:], strict=False))
     changes = [expected_change(before, after, world.population) for before, after in pairs]
-    total = np.array([[change[node]["total"] for node in nodes()] for change in changes])
-    root = nodes()[0]
+    total, score, mix = (
+        np.array([[change[node][part] for node in nodes()] for change in changes])
+        for part in ("total", "score_effect", "mix_effect")
+    )
     return Truth(
         points=np.array([[expected[wave][node] for node in nodes()] for wave in world.population.waves]),
         change=total,
-        unmoved=np.abs(total) < 1e-9,
-        score_effect=np.array([change[root]["score_effect"] for change in changes]),
-        mix_effect=np.array([change[root]["mix_effect"] for change in changes]),
+        unmoved=np.abs(total) < NOTHING,
+        score_effect=score,
+        mix_effect=mix,
     )
 
 
@@ -245,8 +250,10 @@ def evaluate_study(world: World, figures: Truth, rng: np.random.Generator, *, n:
         found=np.array([[row[node].verdict not in {"no_evidence", "too_few"} for node in nodes()] for row in rows]),
         detectable=_table(rows, "minimum_detectable"),
         change_covered=_within(figures.change, [{code: row.change for code, row in part.items()} for part in rows]),
-        score_covered=_near(figures.score_effect, [(part.score_effect, part.score_std_error) for part in effects]),
-        mix_covered=_near(figures.mix_effect, [(part.mix_effect, part.mix_std_error) for part in effects]),
+        score_covered=_near(
+            figures.score_effect[:, 0], [(part.score_effect, part.score_std_error) for part in effects]
+        ),
+        mix_covered=_near(figures.mix_effect[:, 0], [(part.mix_effect, part.mix_std_error) for part in effects]),
     )
 
 
