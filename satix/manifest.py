@@ -17,7 +17,7 @@ from satix import __version__
 from satix.output import MANIFEST
 
 if TYPE_CHECKING:
-    from satix.pipeline import Progress
+    from satix.progress import Progress
     from satix.project import Project
 
 __all__ = ["StageClock", "peak_memory_mb", "update_manifest", "write_manifest"]

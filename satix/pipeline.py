@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from satix.progress import Progress, unwatched
 from satix.project import Project, load_study
 from survey.errors import Problem, SatixError
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     ReportFormat = Literal["xlsx", "html"]
 
 __all__ = [
-    "Progress",
     "Written",
     "check_study",
     "evaluate",
@@ -32,17 +32,6 @@ __all__ = [
 ]
 
 
-class Progress(Protocol):
-    """Told of every step: its name, how much of it is done, and how much there is."""
-
-    def __call__(self, step: str, done: int, total: int, /) -> None:
-        """Take note."""
-
-
-def _unwatched(step: str, done: int, total: int, /) -> None:
-    del step, done, total
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """Results and the files they were written to."""
@@ -51,7 +40,7 @@ class Written:
     files: tuple[Path, ...]
 
 
-def evaluate(study: Project | Path | str, *, progress: Progress = _unwatched) -> Results:
+def evaluate(study: Project | Path | str, *, progress: Progress = unwatched) -> Results:
     """Evaluate a study; nothing is written.
 
     Parameters
@@ -117,7 +106,7 @@ def evaluate_to_folder(
     *,
     output: Path | None = None,
     languages: Sequence[ReportLanguage] | None = None,
-    progress: Progress = _unwatched,
+    progress: Progress = unwatched,
 ) -> Written:
     """Evaluate a study and write results, manifest and reports; the output folder is replaced whole.
 
@@ -152,7 +141,7 @@ def write_reports(
     """Write ``results.json`` and the reports made from it into a folder."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    return tuple(_write(results, target, languages, formats, _unwatched))
+    return tuple(_write(results, target, languages, formats, unwatched))
 
 
 def rewrite_reports(
@@ -179,7 +168,7 @@ def rewrite_reports(
     chosen = results.study.languages if language is None else _both_or_one(language)
     kinds: tuple[ReportFormat, ...] = ("xlsx", "html")
     wanted = [kind for kind in kinds if formats is None or kind in formats]
-    files = tuple(_render(results, folder, chosen, wanted, _unwatched))
+    files = tuple(_render(results, folder, chosen, wanted, unwatched))
     update_manifest(folder, files)
     return files
 
@@ -244,7 +233,7 @@ def check_study(path: Path | str) -> list[Problem]:
         project = load_study(path)
         from satix.steps.read import read_sources
 
-        read = read_sources(project, progress=lambda done, total: _unwatched("read", done, total))
+        read = read_sources(project, progress=lambda done, total: unwatched("read", done, total))
     except SatixError as error:
         return sorted(error.problems, key=lambda problem: problem.severity != "error")
     return [problem for report in read.reports for problem in report.warnings]

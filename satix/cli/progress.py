@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 
 from satix.cli.language import say
-from satix.pipeline import Progress
+from satix.progress import Progress
 
 __all__ = ["progress_bar"]
 
