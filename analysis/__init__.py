@@ -1,1 +1,1 @@
-"""placeholder"""
+"""Numbers from answers: pure functions on frames and arrays, each with a frozen result. No files, no wording."""
