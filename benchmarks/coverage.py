@@ -206,9 +206,10 @@ def change_rows(sample: Sample) -> list[Row]:
     """Intervals of the last change and of its two effects, in a world where every figure moved."""
     studies, last = sample.studies, len(sample.truth.change) - 1
     low, high = COVERAGE
+    together = np.asarray(studies.change_covered[:, last].all(axis=1), dtype=np.bool_)
     rows = [
         rate("each change, interval at its Holm level", studies.change_covered[:, last], low=0.95),
-        rate(f"all {len(nodes())} changes at once, the same intervals", studies.change_covered[:, last].all(axis=1)),
+        rate(f"all {len(nodes())} changes at once, the same intervals", together),
         rate("score effect on the index", studies.score_covered[:, last], low=low, high=high),
         rate("mix effect on the index", studies.mix_covered[:, last], low=low, high=high),
     ]
@@ -236,14 +237,13 @@ def table(samples: Sequence[Sample]) -> Iterator[tuple[str, list[Row]]]:
 
 
 def _line(row: Row) -> str:
-    ends = [None if bound is None else f"{bound:.2f}" for bound in (row.low, row.high)]
-    bound = (
-        ""
-        if row.kept is None
-        else f"{ends[0] or ''} – {ends[1] or ''}".strip(" –")
-        if None not in ends
-        else (f"≥ {ends[0]}" if ends[0] else f"≤ {ends[1]}")
-    )
+    bound = ""
+    if row.low is not None and row.high is not None:
+        bound = f"{row.low:.2f} – {row.high:.2f}"
+    elif row.low is not None:
+        bound = f"≥ {row.low:.2f}"
+    elif row.high is not None:
+        bound = f"≤ {row.high:.2f}"
     verdict = {None: "", True: "kept", False: "BROKEN"}[row.kept]
     return f"  {row.label:<50} {row.value:8.4f}  {row.std_error:7.4f}  {bound:<12} {verdict}".rstrip()
 

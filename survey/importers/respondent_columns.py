@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Lookup
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Respondents", "read_respondents", "read_waves"]
 
+Read = TypeVar("Read")
 _ROUNDED = 1e15
 """From here on a spreadsheet keeps numbers with 15 digits only."""
 _LISTED_IDS = 20
@@ -105,17 +106,24 @@ def read_respondents(
     return Respondents(frame=frame, repeated=repeated, warnings=tuple(warnings))
 
 
+def _of_each(cells: Sequence[CellValue], read: Callable[[CellValue], Read]) -> list[Read]:
+    """What ``read`` makes of every cell, worked out once per distinct value."""
+    found = distinct(cells)
+    results = [read(value) for value in found.values]
+    return [results[which] for which in found.inverse.tolist()]
+
+
 def _texts(cells: Sequence[CellValue] | None, n: int, default: str | None) -> list[str | None]:
     if cells is None:
         return [default] * n
-    return [cell_text(cell) or default for cell in cells]
+    return _of_each(cells, lambda cell: cell_text(cell) or default)
 
 
 def _times(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Problem]) -> list[str | None]:
     if "submitted" not in roles:
         return [None] * table.n
     cells = table.columns[roles["submitted"]]
-    times = [iso_time(cell) for cell in cells]
+    times = _of_each(cells, iso_time)
     warnings += _unread(table, roles["submitted"], [time is None for time in times], "time_not_read")
     return times
 
@@ -123,12 +131,12 @@ def _times(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Problem]
 def _durations(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Problem]) -> NDArray[np.float64]:
     if "duration" in roles:
         cells = table.columns[roles["duration"]]
-        seconds = [seconds_in(cell) for cell in cells]
+        seconds = _of_each(cells, seconds_in)
         warnings += _unread(table, roles["duration"], [s is None for s in seconds], "duration_not_read")
         return np.array([math.nan if s is None else s for s in seconds])
     if "started" in roles and "submitted" in roles:
-        started = [parse_time(cell) for cell in table.columns[roles["started"]]]
-        ended = [parse_time(cell) for cell in table.columns[roles["submitted"]]]
+        started = _of_each(table.columns[roles["started"]], parse_time)
+        ended = _of_each(table.columns[roles["submitted"]], parse_time)
         return np.array(
             [
                 (end - start).total_seconds() if start and end and end >= start else math.nan
@@ -140,6 +148,8 @@ def _durations(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Prob
 
 def _unread(table: Table, place: int, unread: Sequence[bool], code: str) -> list[Problem]:
     """A warning where filled cells of a column could not be read as what its role says."""
+    if not any(unread):
+        return []
     cells = table.columns[place]
     rows = [row for row, cell, lost in zip(table.rows, cells, unread, strict=True) if lost and not is_blank(cell)]
     if not rows:
@@ -186,6 +196,8 @@ def _ids(
         warnings.append(Problem(code="survey.ids_rounded", place=table.place(place), fields=fields, severity="warning"))
     if identifying:
         texts = [pseudonym(text, key) if text else "" for text in texts]
+    if len(set(zip(waves, texts, strict=True))) == table.n:
+        return [text or fallback for text, fallback in zip(texts, own, strict=True)], repeated
     records: dict[tuple[str, str], list[int]] = defaultdict(list)
     ids: list[str] = []
     for record, (text, fallback) in enumerate(zip(texts, own, strict=True)):

@@ -24,6 +24,12 @@ _SERIALS = (20_000, 80_000)
 """Excel day numbers between 1954 and 2119; other numbers are not read as dates."""
 
 
+def _folded(value: CellValue) -> str:
+    """What `fold` makes of a cell's text; the short way for plain ASCII, in which most times are written."""
+    text = cell_text(value)
+    return " ".join(text.split()).lower() if text.isascii() else fold(text)
+
+
 def parse_time(value: CellValue) -> datetime | None:
     """The moment a cell names (``2023/9/8 12:24:22``, an Excel date), or None. Time zones are not converted."""
     if isinstance(value, datetime):
@@ -33,7 +39,7 @@ def parse_time(value: CellValue) -> datetime | None:
     if isinstance(value, int | float):
         low, high = _SERIALS
         return _EXCEL_EPOCH + timedelta(days=float(value)) if low <= value <= high else None
-    found = _DATE.fullmatch(fold(cell_text(value)))
+    found = _DATE.fullmatch(_folded(value))
     if found is None:
         return None
     year, month, day, half, hour, minute, second = found.groups()
@@ -58,7 +64,7 @@ def seconds_in(value: CellValue) -> float | None:
         return value.total_seconds()
     if isinstance(value, time):
         return value.hour * 3600.0 + value.minute * 60.0 + value.second
-    folded = fold(cell_text(value))
+    folded = _folded(value)
     number = number_in(folded)
     if number is not None:
         return number if number >= 0 else None

@@ -88,10 +88,7 @@ def _rows_from_corner(sheet: CalamineSheet) -> list[list[CellValue]]:
     left: list[CellValue] = [""] * sheet.start[1]
     shared = dict[str, str]().setdefault
     rows: list[list[CellValue]] = [
-        [
-            shared(cell, cell) if type(cell) is str else str(cell).upper() if type(cell) is bool else cell
-            for cell in row
-        ]
+        [shared(cell, cell) if type(cell) is str else str(cell).upper() if type(cell) is bool else cell for cell in row]
         for row in sheet.iter_rows()
     ]
     return [[*left, *row] for row in rows] if left else rows

@@ -88,5 +88,6 @@ def _default(field: FieldInfo, language: str) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, tuple):
-        return f"`[{', '.join(str(part) for part in value)}]`"
+        listed = f"[{', '.join(str(part) for part in value)}]"
+        return f"<code>{listed.replace('|', '&#124;')}</code>" if "|" in listed else f"`{listed}`"
     return f"`{value}`"
