@@ -87,7 +87,9 @@ def _results(project: Project, read: ReadSources, progress: Progress) -> Results
         blocks.append(wave_results(wave, study, selection, tables.get(wave.wave or "", [])))
     progress("change", 0, 1)
     moved = changes.change_records(split, tables) if "change" in selection.run else []
+    versions = changes.version_findings(split)
     problems = [problem for report in read.reports for problem in report.warnings]
+    problems += versions
     problems += [Problem(code=code, severity="warning") for code in selection.not_applicable.values()]
     return Results(
         study=describe.study_record(split),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from string import Formatter
 
 import pytest
@@ -23,6 +24,7 @@ TERMS_IN_ENGLISH = re.compile(r"“[^”]*”|序号|总分|按\w\w|\d+秒")
 """What stands on a Chinese platform's own screen is quoted as it is."""
 
 
+@cache
 def _catalogue(package: str, language: str) -> dict[str, str]:
     text = (ROOT / package / "messages" / f"{language}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text) or {}
@@ -105,6 +107,7 @@ def test_every_code_in_the_code_has_its_wording() -> None:
     assert absent == []
 
 
+@cache
 def _put_together() -> set[re.Pattern[str]]:
     """Patterns of names made at run time: ``f"verdict_{code}"``, ``"step_" + step``."""
     patterns = set()
@@ -185,7 +188,7 @@ def test_the_calls_looked_at_are_many() -> None:
 
 def test_messages_say_how_to_mend() -> None:
     """A message about a definition or a file of answers is more than a statement: two sentences, or an "expected"."""
-    notes = ("detected_by_", "encoding_by_", "import_", "screening_summary")
+    notes = ("detected_by_", "encoding_by_", "import_", "screening_summary", "change_", "effect_")
     told = ("questions_without_column", "time_not_read", "duration_not_read", "empty_rows_left_out")
     remedy = re.compile(r"[.;] \S|expected|must|needs")
     curt = [
