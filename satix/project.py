@@ -9,7 +9,7 @@ from pathlib import Path
 from instruments.catalog import load_instrument
 from survey.definition_files import read_yaml
 from survey.errors import Place, Problem, SatixError, StudyError
-from survey.importers.mapping import Mapping, read_mapping
+from survey.importers.mapping import Mapping, check_mapping, read_mapping
 from survey.instrument import Instrument
 from survey.responses import RESPONDENT_COLUMNS
 from survey.study import Source, Study, read_study
@@ -127,27 +127,12 @@ def _unknown(kind: str, place: Place, owner: str, code: str, known: list[str]) -
 
 
 def _mapping_problems(study: Study, mappings: dict[str, Mapping], instrument: Instrument) -> Iterator[Problem]:
-    known = {question.code for question in instrument.questions}
     waves = [wave.wave for wave in study.waves]
     for name, mapping in mappings.items():
-        place = Place(file=name)
-        if mapping.instrument != instrument.instrument:
-            yield Problem(
-                code="satix.mapping_of_other_instrument",
-                place=place,
-                fields={"found": mapping.instrument, "expected": instrument.instrument},
-            )
-            continue
-        for column in mapping.columns:
-            if column.question is not None and column.question not in known:
-                yield Problem(
-                    code="satix.mapping_unknown_question",
-                    place=place,
-                    fields={"code": column.question, "heading": column.heading[:60]},
-                )
+        yield from check_mapping(mapping, instrument, file=name)
         for wave in {*mapping.waves.values(), *mapping.not_asked}:
             if wave not in waves:
-                yield _unknown("unknown_wave", place, "waves", wave, waves)
+                yield _unknown("unknown_wave", Place(file=name), "waves", wave, waves)
 
 
 def _source_problems(

@@ -44,7 +44,8 @@ def draw_tree(data: TreeData, languages: Languages) -> Canvas:
         if node.contribution is None or is_absent(node.contribution):
             continue
         colour = theme.mix(theme.ACCENT, "#FFFFFF", 0.62 * node.level / max(deepest, 1))
-        axes.barh([y], [node.contribution], height=12 if node.level else 14, color=colour, zorder=2)
+        bar = (0.0, y, node.contribution, 12.0 if node.level else 14.0)
+        frame.canvas.bars(axes, [bar], fill=colour, linewidths=0, zorder=2)
         axes.annotate(
             format_number(node.contribution, "index", languages),
             (node.contribution, y),

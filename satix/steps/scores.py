@@ -41,6 +41,9 @@ def node_scores(wave: Wave, study: Study) -> list[NodeScore]:
             for name, contribution, potential in zip(parts.names, parts.contribution, parts.potential, strict=True)
         }
     added = _rolled_up(wave.responses.instrument.index, added)
+    sizes = {node: figure.n for node, figure in zip(wave.scores.nodes, figures, strict=True)}
+    for node in _withheld(wave.responses.instrument.index, sizes):
+        added.pop(node, None)
     return [
         NodeScore(
             indicator=node,
@@ -50,6 +53,24 @@ def node_scores(wave: Wave, study: Study) -> list[NodeScore]:
         )
         for node, figure in zip(wave.scores.nodes, figures, strict=True)
     ]
+
+
+def _withheld(index: Indicator, sizes: dict[str, int | None]) -> set[str]:
+    """Nodes whose contribution must not be shown: suppressed ones, and others from which these would follow.
+
+    The contributions of siblings add up to their parent's, so that no sibling may be hidden alone; an only child
+    takes its parent with it. ``sizes`` are respondents by node, None where suppressed.
+    """
+    hidden = {node.code for node in index.walk() if sizes[node.code] is None}
+    for node in reversed([node for node in index.walk() if node.indicators]):
+        children = [child.code for child in node.indicators]
+        away = [code for code in children if code in hidden]
+        if len(away) == 1 and len(children) > 1:
+            rest = [code for code in children if code not in hidden]
+            hidden.add(min(rest, key=lambda code: (sizes[code] or 0, code)))
+        elif len(away) == 1:
+            hidden.add(node.code)
+    return hidden
 
 
 def _rolled_up(index: Indicator, leaves: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
