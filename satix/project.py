@@ -72,6 +72,8 @@ def load_study(path: Path | str) -> Project:
     folder = file.parent
     problems: list[Problem] = []
     instrument: Instrument | None = None
+    if _is_path(study.instrument) and not _stays_inside(folder, study.instrument):
+        raise StudyError(_leaves(file, study.instrument))
     try:
         named = folder / study.instrument if _is_path(study.instrument) else study.instrument
         instrument = load_instrument(named, study.instrument_version)
@@ -79,6 +81,9 @@ def load_study(path: Path | str) -> Project:
         problems.extend(error.problems)
     mappings: dict[str, Mapping] = {}
     for name in dict.fromkeys(source.mapping for source in study.sources):
+        if not _stays_inside(folder, name):
+            problems.append(_leaves(file, name))
+            continue
         try:
             mappings[name] = read_mapping(folder / name)
         except SatixError as error:
@@ -93,6 +98,15 @@ def load_study(path: Path | str) -> Project:
     if instrument is None or any(problem.severity == "error" for problem in problems):
         raise StudyError(problems)
     return Project(file=file, study=study, instrument=instrument, mappings=mappings)
+
+
+def _stays_inside(folder: Path, name: str) -> bool:
+    """Whether a path of the study stays in its folder once links are followed."""
+    return (folder / name).resolve().is_relative_to(folder.resolve())
+
+
+def _leaves(file: Path, name: str) -> Problem:
+    return Problem(code="survey.path_leaves_folder", place=Place(file=file.name), fields={"path": name})
 
 
 def _is_path(instrument: str) -> bool:
@@ -115,6 +129,10 @@ def _unknown_names(
         if target.indicator not in nodes:
             place = Place(file=file, line=lines.get(("targets", position)))
             yield _unknown("unknown_indicator", place, "targets", target.indicator, sorted(nodes))
+    for analysis, series in study.performance_series.items():
+        if series not in instrument.series:
+            place = Place(file=file, line=lines.get(("performance_series", analysis)))
+            yield _unknown("unknown_series", place, "performance_series", series, list(instrument.series))
     for code in study.screening.duplicate_key:
         if code not in questions and code not in RESPONDENT_COLUMNS:
             place = Place(file=file, line=lines.get(("screening", "duplicate_key")))
@@ -141,7 +159,7 @@ def _source_problems(
     file = folder / source.file
     if not file.is_file():
         yield Problem(code="satix.source_missing", place=place, fields={"file": source.file})
-    elif not file.resolve().is_relative_to(folder.resolve()):
+    elif not _stays_inside(folder, source.file):
         yield Problem(code="survey.path_leaves_folder", place=place, fields={"path": source.file})
     mapping = mappings.get(source.mapping)
     undecided = mapping is not None and source.wave is None and len(study.waves) > 1

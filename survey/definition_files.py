@@ -16,12 +16,15 @@ from survey.texts import Definition
 
 __all__ = ["dump_definition", "read_definition", "read_yaml"]
 
+MOST_CHARACTERS = 5_000_000
+"""Longest definition that is read."""
+
 Model = TypeVar("Model", bound=Definition)
 Path_ = tuple[str | int, ...]
 
 WORDED_KINDS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"int_parsing", "int_type", "int_from_float"}), "value_not_whole"),
-    (frozenset({"float_parsing", "float_type"}), "value_not_number"),
+    (frozenset({"float_parsing", "float_type", "finite_number"}), "value_not_number"),
     (frozenset({"bool_parsing", "bool_type"}), "value_not_truth"),
     (frozenset({"string_type"}), "value_not_text"),
     (frozenset({"string_pattern_mismatch", "string_too_long", "string_too_short"}), "value_not_code"),
@@ -66,8 +69,12 @@ def read_yaml(path: Path, *, error: type[SatixError] = SatixError) -> tuple[Any,
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise error.of("survey.yaml_not_utf8", Place(file=path.name)) from None
-    loader = _Loader(text)
+    if len(text) > MOST_CHARACTERS:
+        raise error.of("survey.yaml_too_large", Place(file=path.name), limit=MOST_CHARACTERS // 1_000_000)
+    loader = None
     try:
+        _refuse_aliases(text, path.name, error)
+        loader = _Loader(text)
         node = loader.get_single_node()
         lines: dict[Path_, int] = {}
         doubled: list[Problem] = []
@@ -79,8 +86,25 @@ def read_yaml(path: Path, *, error: type[SatixError] = SatixError) -> tuple[Any,
         mark = fault.problem_mark or fault.context_mark
         line = mark.line + 1 if mark else None
         raise error.of("survey.yaml_syntax", Place(file=path.name, line=line), reason=fault.problem or "") from None
+    except (yaml.YAMLError, ValueError) as fault:
+        reason = str(fault).splitlines()[0][:120]
+        raise error.of("survey.yaml_syntax", Place(file=path.name), reason=reason) from None
+    except RecursionError:
+        raise error.of("survey.yaml_too_deep", Place(file=path.name)) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
+
+
+def _line(event: yaml.Event) -> int | None:
+    return None if event.start_mark is None else event.start_mark.line + 1
+
+
+def _refuse_aliases(text: str, file: str, error: type[SatixError]) -> None:
+    """Aliases let a small file grow without bound when it is read; definitions have no use for them."""
+    for event in yaml.parse(text, Loader=_SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise error.of("survey.yaml_alias", Place(file=file, line=_line(event)))
 
 
 def _note_lines(

@@ -102,6 +102,8 @@ class Scale(Definition):
             )
         if len(self.answers) > 999:
             raise PydanticCustomError("survey.scale_too_long", "more than 999 options; use a number question")
+        if self.scored and not self.lowest_score < self.highest_score:
+            raise PydanticCustomError("survey.scale_without_width", "the lowest and highest score are equal")
         outside = [
             o for o in self.answers if o.score is not None and not self.lowest_score <= o.score <= self.highest_score
         ]
