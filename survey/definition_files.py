@@ -18,6 +18,8 @@ __all__ = ["dump_definition", "read_definition", "read_yaml"]
 
 MOST_CHARACTERS = 5_000_000
 """Longest definition that is read."""
+MOST_ENTRIES = 500_000
+"""Most entries a definition may come to once its aliases are followed."""
 
 Model = TypeVar("Model", bound=Definition)
 Path_ = tuple[str | int, ...]
@@ -73,9 +75,9 @@ def read_yaml(path: Path, *, error: type[SatixError] = SatixError) -> tuple[Any,
         raise error.of("survey.yaml_too_large", Place(file=path.name), limit=MOST_CHARACTERS // 1_000_000)
     loader = None
     try:
-        _refuse_aliases(text, path.name, error)
         loader = _Loader(text)
         node = loader.get_single_node()
+        _refuse_growth(node, path.name, error)
         lines: dict[Path_, int] = {}
         doubled: list[Problem] = []
         _note_lines(node, (), lines, doubled, path.name)
@@ -96,15 +98,27 @@ def read_yaml(path: Path, *, error: type[SatixError] = SatixError) -> tuple[Any,
             loader.dispose()
 
 
-def _line(event: yaml.Event) -> int | None:
-    return None if event.start_mark is None else event.start_mark.line + 1
+def _refuse_growth(node: yaml.Node | None, file: str, error: type[SatixError]) -> None:
+    """Refuse aliases that refer to themselves or let a small file grow without bound once they are followed."""
+    sizes: dict[int, int] = {}
 
+    def size(current: yaml.Node, above: frozenset[int]) -> int:
+        mark = id(current)
+        if mark in above:
+            raise error.of("survey.yaml_alias", Place(file=file, line=current.start_mark.line + 1))
+        if mark not in sizes:
+            inside: list[yaml.Node] = []
+            if isinstance(current, yaml.MappingNode):
+                inside = [part for pair in current.value for part in pair]
+            elif isinstance(current, yaml.SequenceNode):
+                inside = list(current.value)
+            sizes[mark] = 1 + sum(size(part, above | {mark}) for part in inside)
+        if sizes[mark] > MOST_ENTRIES:
+            raise error.of("survey.yaml_alias", Place(file=file, line=current.start_mark.line + 1))
+        return sizes[mark]
 
-def _refuse_aliases(text: str, file: str, error: type[SatixError]) -> None:
-    """Aliases let a small file grow without bound when it is read; definitions have no use for them."""
-    for event in yaml.parse(text, Loader=_SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise error.of("survey.yaml_alias", Place(file=file, line=_line(event)))
+    if node is not None:
+        size(node, frozenset())
 
 
 def _note_lines(

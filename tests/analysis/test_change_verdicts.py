@@ -31,7 +31,7 @@ def _waves(shifts: list[float], *, n: int = 80, seed: int = 1, sd: float = 15.0)
 
 
 def _levels(changes: Any) -> dict[str, tuple[float, float, float]]:
-    return {name: (70.0, 65.0, 75.0) for name in changes.indicators}
+    return dict.fromkeys(changes.indicators, (70.0, 65.0, 75.0))
 
 
 def test_one_change_by_hand() -> None:
@@ -137,8 +137,6 @@ def test_results_can_be_shown() -> None:
 def test_a_family_without_variance_has_no_test() -> None:
     """Everybody the same in both waves: no verdict that claims a change."""
     constant = np.full((40, 2), 75.0)
-    changes = wave_changes(
-        constant, SurveyDesign.simple(40), constant, SurveyDesign.simple(40), indicators=["a", "b"]
-    )
+    changes = wave_changes(constant, SurveyDesign.simple(40), constant, SurveyDesign.simple(40), indicators=["a", "b"])
     verdicts = change_verdicts(changes, targets={}, levels_after=_levels(changes))
     assert {verdict.verdict for verdict in verdicts} <= {"no_evidence", "undefined"}

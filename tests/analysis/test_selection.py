@@ -53,9 +53,7 @@ def test_requested_limits_the_run() -> None:
     assert select_analyses(_instrument(), _study(), requested=[]).run == frozenset()
 
 
-@pytest.mark.parametrize(
-    ("facet", "analysis"), [("expectation", "gap"), ("importance", "importance_performance")]
-)
+@pytest.mark.parametrize(("facet", "analysis"), [("expectation", "gap"), ("importance", "importance_performance")])
 def test_a_pair_on_one_scale_makes_an_analysis_apply(facet: str, analysis: str) -> None:
     """On another scale it does not: the difference would have no unit."""
     assert analysis in select_analyses(_instrument(_asked("x", facet)), _study()).run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,8 @@ def refused(run: Run, small: SmallStudy, *words: str, command: str = "evaluate",
             assert name not in outcome.err
         for word in words:
             assert word in outcome.err, f"{word!r} not in {outcome.err!r}"
-        assert _has_chinese(outcome.err) == (lang == "zh") or not _has_chinese(outcome.err.replace("报告", ""))
+        # A cell may be answered in either language, so the options are named as the instrument words them.
+        assert _has_chinese(re.sub("很差|很好", "", outcome.err)) == (lang == "zh")
         assert _snapshot(small.folder) == before
         assert list(small.folder.glob(".output*")) == []
         said[lang] = outcome.err
@@ -218,9 +220,7 @@ def test_an_unknown_value_in_the_wave_column(run: Run, small: SmallStudy) -> Non
     for source in small.study["sources"]:
         del source["wave"]
     small.write()
-    said = refused(run, small, "w2.csv", "w3")
-    assert "row 6" in said
-    assert "w1" in said
+    assert "rows 6 " in refused(run, small, "w2.csv", "w3", "w1", "6")
 
 
 def test_a_wave_mapping_that_does_not_know_a_value(run: Run, small: SmallStudy) -> None:
@@ -357,8 +357,23 @@ def test_an_unknown_version(run: Run, small: SmallStudy) -> None:
         "? [a, b]\n: c\n",
         "",
         "study: &a [*a]\ntitle: x\n",
+        "study: " + "[" * 20_000,
+        "study: " + "[" * 20_000 + "]" * 20_000,
     ],
-    ids=["bracket", "tab", "two-documents", "list", "control", "tag", "object", "key", "empty", "recursion"],
+    ids=[
+        "bracket",
+        "tab",
+        "two-documents",
+        "list",
+        "control",
+        "tag",
+        "object",
+        "key",
+        "empty",
+        "recursion",
+        "open-deep",
+        "deep",
+    ],
 )
 def test_a_file_that_is_no_study_at_all(run: Run, small: SmallStudy, text: str) -> None:
     """The file and, where there is one, the line; never a fault of ours."""
@@ -366,7 +381,7 @@ def test_a_file_that_is_no_study_at_all(run: Run, small: SmallStudy, text: str) 
     refused(run, small, "study.yaml")
 
 
-def test_a_yaml_file_that_swells(run: Run, small: SmallStudy) -> None:
+def test_a_yaml_file_that_swells(small: SmallStudy) -> None:
     """Nested aliases (ten to the ninth power) are refused at once instead of filling the memory."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
@@ -661,7 +676,7 @@ def test_one_segment_named_twice(run: Run, small: SmallStudy) -> None:
 def test_answers_that_are_all_missing(run: Run, small: SmallStudy) -> None:
     """A wave in which nobody answered a rated question: a message or withheld figures, never a fault of ours."""
     for row in small.rows["w2"]:
-        row |= dict.fromkeys(ITEMS, "")
+        row.update(dict.fromkeys(ITEMS, ""))
     small.write()
     outcome = run("evaluate", small.file)
     assert "fault of its own" not in outcome.err, outcome.err
@@ -683,7 +698,7 @@ def test_nobody_varies(run: Run, small: SmallStudy) -> None:
     """Everybody answers 4 to everything: index 75, no variance, no alpha, no warning."""
     for rows in small.rows.values():
         for row in rows:
-            row |= dict.fromkeys(ITEMS, 4)
+            row.update(dict.fromkeys(ITEMS, 4))
     small.write()
     outcome = run("evaluate", small.file)
     assert outcome.code == 0, outcome.err
@@ -727,7 +742,7 @@ def test_a_zip_bomb_is_refused_before_it_is_opened(run: Run, small: SmallStudy) 
     refused(run, small, "w2.xlsx", "MB")
 
 
-@pytest.mark.filterwarnings("ignore:Unknown extension:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 def test_formula_text_stays_text(run: Run, small: SmallStudy) -> None:
     """An answer that begins with = is neither executed by Excel nor markup in HTML."""
     small.rows["w2"][0]["comment"] = '=HYPERLINK("http://evil.example","x")'

@@ -199,7 +199,20 @@ def test_what_could_not_be_placed_is_said(run: Run, small: SmallStudy) -> None:
 
 def test_a_mapping_as_text_reads_back_equal() -> None:
     """One column a line; every heading survives, whatever signs it holds."""
-    headings = ["1、您：满意吗？", "a: b", "- x", "# no", "yes", "2024-01", "'q'", '"d"', "a\nb", "{x}", " lead", "1.10"]
+    headings = [
+        "1、您：满意吗？",
+        "a: b",
+        "- x",
+        "# no",
+        "yes",
+        "2024-01",
+        "'q'",
+        '"d"',
+        "a\nb",
+        "{x}",
+        " lead",
+        "1.10",
+    ]
     mapping = Mapping.model_validate(
         {
             "instrument": "small",

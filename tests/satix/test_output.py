@@ -16,7 +16,7 @@ from tests.satix.conftest import Run
 from tests.satix.small_study import SmallStudy
 
 
-class _Stop(RuntimeError):
+class _StopError(RuntimeError):
     """Whatever may go wrong while writing."""
 
 
@@ -31,6 +31,12 @@ def _content(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def _stop_half_way(target: Path) -> None:
+    with staged_folder(target) as fresh:
+        _write(fresh, results_json="half")
+        raise _StopError
 
 
 @pytest.fixture
@@ -55,17 +61,16 @@ def test_a_new_folder_takes_the_place_of_the_old(target: Path) -> None:
 def test_an_interrupted_run_leaves_the_last_good_output(target: Path) -> None:
     """And no half-written folder beside it."""
     before = _content(target)
-    with pytest.raises(_Stop), staged_folder(target) as fresh:
-        _write(fresh, results_json="half")
-        raise _Stop
+    with pytest.raises(_StopError):
+        _stop_half_way(target)
     assert _content(target) == before
     assert [path.name for path in target.parent.iterdir()] == ["output"]
 
 
 def test_a_first_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
     """Not even an empty folder."""
-    with pytest.raises(_Stop), staged_folder(tmp_path / "output"):
-        raise _Stop
+    with pytest.raises(_StopError), staged_folder(tmp_path / "output"):
+        raise _StopError
     assert list(tmp_path.iterdir()) == []
 
 
@@ -91,9 +96,8 @@ def test_a_swap_that_was_cut_short_is_mended(target: Path) -> None:
     """The computer went off between the two renames: the old output comes back, then the new one is written."""
     aside = target.with_name(".output.previous")
     target.rename(aside)
-    with pytest.raises(_Stop), staged_folder(target) as fresh:
-        _write(fresh, results_json="half")
-        raise _Stop
+    with pytest.raises(_StopError):
+        _stop_half_way(target)
     assert _content(target)["results.json"] == "old"
     assert not aside.exists()
 
@@ -163,7 +167,7 @@ def test_a_failing_report_step_leaves_the_last_good_study_output(
     before = {path.name: path.read_bytes() for path in small.output.iterdir()}
 
     def fail(*_: Any, **__: Any) -> None:
-        raise _Stop
+        raise _StopError
 
     monkeypatch.setattr(step, fail)
     small.rows["w2"].pop()
@@ -175,9 +179,7 @@ def test_a_failing_report_step_leaves_the_last_good_study_output(
     assert list(small.folder.glob(".output*")) == []
 
 
-def test_an_interruption_from_the_keyboard(
-    run: Run, small: SmallStudy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interruption_from_the_keyboard(run: Run, small: SmallStudy, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C: its own exit code, a word that the last results are untouched, nothing left behind."""
     assert run("evaluate", small.file).code == 0
     before = {path.name: path.read_bytes() for path in small.output.iterdir()}
@@ -199,10 +201,10 @@ def test_a_failing_rewrite_leaves_the_reports(small: SmallStudy, monkeypatch: py
     before = {path.name: path.read_bytes() for path in small.output.iterdir()}
 
     def fail(*_: Any, **__: Any) -> None:
-        raise _Stop
+        raise _StopError
 
     monkeypatch.setattr("reports.renderers.html.write_html", fail)
-    with pytest.raises(_Stop):
+    with pytest.raises(_StopError):
         rewrite_reports(small.file, language="en")
     assert {path.name: path.read_bytes() for path in small.output.iterdir()} == before
 

@@ -82,14 +82,14 @@ def test_airport_wifi_was_not_asked_before_2013(evaluated: Callable[[str], Resul
     """The first three waves lack it, 2013 is a break, and the change to 2013 leaves it out."""
     results = evaluated("airport")
     absent = {wave.wave: wave.absent_indicators for wave in results.waves}
-    assert absent["2012"] == ["wifi"]
+    assert absent["2012"] == ["free_wifi"]
     assert absent["2013"] == []
     comparable = {wave.wave: wave.comparable_with_previous for wave in results.waves}
     assert [year for year, kept in comparable.items() if not kept] == ["2013"]
     change = next(change for change in results.changes if change.after == "2013")
-    assert change.left_out == ["wifi"]
-    assert "wifi" not in change.common_indicators
-    assert all(row.indicator != "wifi" for row in change.rows)
+    assert change.left_out == ["free_wifi"]
+    assert "free_wifi" not in change.common_indicators
+    assert all(row.indicator != "free_wifi" for row in change.rows)
 
 
 def test_kiosk_means_and_gaps(evaluated: Callable[[str], Results], shared: Path) -> None:
@@ -197,9 +197,7 @@ def test_another_folder_process_and_hash_seed_give_the_same_bytes(
         assert (elsewhere / "output" / file).read_bytes() == (first / file).read_bytes(), file
 
 
-def test_results_hold_no_clock_path_or_version(
-    studies: dict[str, Path], evaluated: Callable[[str], Results]
-) -> None:
+def test_results_hold_no_clock_path_or_version(studies: dict[str, Path], evaluated: Callable[[str], Results]) -> None:
     """Nothing of the machine that made them."""
     import satix
 
@@ -370,9 +368,7 @@ def test_numbers_in_the_workbook_are_those_of_the_results(
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_page_needs_no_network(
-    name: str, studies: dict[str, Path], evaluated: Callable[[str], Results]
-) -> None:
+def test_the_page_needs_no_network(name: str, studies: dict[str, Path], evaluated: Callable[[str], Results]) -> None:
     """No address is loaded: no src, href, url() or import outside the page (a namespace name is no address)."""
     import re
 
@@ -385,9 +381,7 @@ def test_the_page_needs_no_network(
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_index_stands_in_the_page(
-    name: str, studies: dict[str, Path], evaluated: Callable[[str], Results]
-) -> None:
+def test_the_index_stands_in_the_page(name: str, studies: dict[str, Path], evaluated: Callable[[str], Results]) -> None:
     """Rounded to one decimal, as the summary of the command line says it."""
     results = evaluated(name)
     page = (studies[name].parent / "output/report.html").read_text(encoding="utf-8")
@@ -531,9 +525,7 @@ def test_an_analysis_asked_for_in_vain_is_named(small: SmallStudy) -> None:
         ("languages", ["en"], False),
     ],
 )
-def test_every_setting_does_what_it_says_and_no_more(
-    small: SmallStudy, option: str, value: Any, changes: bool
-) -> None:
+def test_every_setting_does_what_it_says_and_no_more(small: SmallStudy, option: str, value: Any, changes: bool) -> None:
     """Settings of the estimates change them; the seed (nothing is drawn here) and the languages do not."""
     for rows in small.rows.values():
         for row in rows[::7]:

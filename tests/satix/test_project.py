@@ -47,9 +47,7 @@ def test_faults_of_all_files_come_together(small: SmallStudy) -> None:
     with pytest.raises(StudyError) as raised:
         load_study(small.file)
     files = {problem.place.file for problem in raised.value.problems}
-    assert files == {"study.yaml", "instrument.yaml", "table.yaml"} or files == {
-        *("study.yaml", "instrument.yaml", "mappings/table.yaml"),
-    }
+    assert {str(file).rpartition("/")[2] for file in files} == {"study.yaml", "instrument.yaml", "table.yaml"}
     for problem in raised.value.problems:
         assert problem.message("en") != problem.message("zh")
 

@@ -140,18 +140,16 @@ def test_a_small_segment_cannot_be_worked_out_from_the_change_table(
             assert len(left) >= 2
             assert sum(left) >= 10
         for side, wave in (("before", "w1"), ("after", "w2")):
-            together = {
-                row["option"] for row in split["rows"] if row[f"share_{side}"] is not None
-            } | ({"1", "2", "3"} - _withheld(results, wave))
+            together = {row["option"] for row in split["rows"] if row[f"share_{side}"] is not None} | (
+                {"1", "2", "3"} - _withheld(results, wave)
+            )
             left = [counts[wave][code] for code in {"1", "2", "3"} - together]
             assert len(left) != 1, f"{side}: both tables together leave one segment"
 
 
 def test_unanswered_region_counts_as_a_cell(run: Run, small: SmallStudy) -> None:
     """Three who did not say their region are a small cell like any other."""
-    small.rows = {
-        wave: answers(60, 30 + place, regions=[2] * 30 + [3] * 30) for place, wave in enumerate(("w1", "w2"))
-    }
+    small.rows = {wave: answers(60, 30 + place, regions=[2] * 30 + [3] * 30) for place, wave in enumerate(("w1", "w2"))}
     for row in small.rows["w1"][:3]:
         row["region"] = ""
     small.write()
@@ -159,7 +157,7 @@ def test_unanswered_region_counts_as_a_cell(run: Run, small: SmallStudy) -> None
     results = json.loads((small.output / "results.json").read_text(encoding="utf-8"))
     table = _of(results, "w1")["segments"][0]
     assert table["n_without"] is None
-    shown = [row for row in table["rows"] if row["n"] is not None]
+    shown = [row for row in table["rows"] if row["n"]]
     assert len(shown) <= 1
 
 

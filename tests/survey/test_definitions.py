@@ -125,7 +125,9 @@ def test_shipped_instruments_read_back_equal(entry: Any, tmp_path: Path) -> None
 
 
 WORDS = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\x85\ufeff\ufffe\uffff"),
+    st.characters(
+        codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\x85\ufeff\ufffe\uffff"
+    ),
     min_size=1,
     max_size=30,
 ).filter(lambda text: text.strip() != "")
@@ -262,7 +264,10 @@ def _refused(tmp_path: Path, content: dict[str, Any], code: str) -> Problem:
 
 
 QUESTION_FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({"facet": "performance", "role": "segment", "measures": "reply", "scale": "five"}, "survey.question_facet_or_role"),
+    (
+        {"facet": "performance", "role": "segment", "measures": "reply", "scale": "five"},
+        "survey.question_facet_or_role",
+    ),
     ({"scale": "five"}, "survey.question_facet_or_role"),
     ({"facet": "performance", "scale": "five"}, "survey.question_measures_nothing"),
     ({"facet": "functional", "scale": "five"}, "survey.question_without_attribute"),
@@ -272,7 +277,10 @@ QUESTION_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"role": "segment", "type": "single"}, "survey.question_scale"),
     ({"role": "open", "type": "text", "scale": "five"}, "survey.question_scale"),
     ({"facet": "outcome", "scale": "five", "series": "s"}, "survey.series_measures_nothing"),
-    ({"facet": "performance", "measures": "reply", "scale": "ten", "recommend": True}, "survey.recommend_is_an_outcome"),
+    (
+        {"facet": "performance", "measures": "reply", "scale": "ten", "recommend": True},
+        "survey.recommend_is_an_outcome",
+    ),
     ({"facet": "performance", "measures": "reply", "scale": "six"}, "survey.unknown_scale"),
     ({"facet": "performance", "measures": "speed", "scale": "five"}, "survey.unknown_indicator"),
     ({"facet": "performance", "measures": "SPEED", "scale": "five"}, "survey.measures_a_branch"),
@@ -282,7 +290,9 @@ QUESTION_FAULTS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("question", "code"), QUESTION_FAULTS, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("question", "code"), QUESTION_FAULTS, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_questions_that_contradict_themselves(tmp_path: Path, question: dict[str, Any], code: str) -> None:
     """Each with its own message, naming the question."""
     content = _changed()
@@ -299,7 +309,9 @@ def test_a_code_belongs_to_one_thing(tmp_path: Path, kind: str) -> None:
     elif kind == "question":
         content["sections"][0]["questions"][1]["code"] = "q_reply"
     elif kind == "section":
-        content["sections"].append({"code": "main", "title": "x", "questions": [{**content["sections"][0]["questions"][6], "code": "other"}]})
+        content["sections"].append(
+            {"code": "main", "title": "x", "questions": [{**content["sections"][0]["questions"][6], "code": "other"}]}
+        )
     else:
         content["attributes"] = [{"code": "a", "label": "A"}, {"code": "a", "label": "B"}]
     _refused(tmp_path, content, f"survey.{kind}_code_twice")

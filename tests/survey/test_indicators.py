@@ -68,7 +68,9 @@ def test_weights_of_siblings_sum_to_one(total: float) -> None:
 def test_thirds_written_with_ten_digits_sum_to_one() -> None:
     """The tolerance is for rounding in the file."""
     part = 0.3333333333
-    Indicator.model_validate(_node("R", *(_node(code, weight=part) for code in ("a", "b")), _node("c", weight=0.3333333334)))
+    Indicator.model_validate(
+        _node("R", *(_node(code, weight=part) for code in ("a", "b")), _node("c", weight=0.3333333334))
+    )
 
 
 def test_either_all_siblings_have_a_weight_or_none() -> None:
@@ -93,9 +95,7 @@ def _trees(depth: int) -> st.SearchStrategy[dict[str, Any]]:
         st.lists(st.tuples(st.integers(1, 20), _trees(depth - 1)), min_size=1, max_size=4).map(
             lambda parts: {
                 "label": "x",
-                "indicators": [
-                    {**child, "weight": share / sum(one for one, _ in parts)} for share, child in parts
-                ],
+                "indicators": [{**child, "weight": share / sum(one for one, _ in parts)} for share, child in parts],
             }
         ),
     )

@@ -58,9 +58,15 @@ def _holds(content: Any) -> list[bool]:
         ({"is_missing": "B"}, [False, False, False, True]),
         ({"count": "M", "at_least": 2}, [False, False, True, True]),
         ({"not": {"question": "B", "is": ">", "value": 3}}, [False, False, True, True]),
-        ({"all": [{"question": "A", "is": ">", "value": 1}, {"question": "B", "selected": [5]}]}, [False, True, False, False]),
+        (
+            {"all": [{"question": "A", "is": ">", "value": 1}, {"question": "B", "selected": [5]}]},
+            [False, True, False, False],
+        ),
         ({"any": [{"question": "A", "selected": [1]}, {"is_missing": "B"}]}, [True, False, False, True]),
-        ({"all": [{"not": {"is_missing": "B"}}, {"any": [{"count": "M", "at_least": 2}]}]}, [False, False, True, False]),
+        (
+            {"all": [{"not": {"is_missing": "B"}}, {"any": [{"count": "M", "at_least": 2}]}]},
+            [False, False, True, False],
+        ),
     ],
     ids=str,
 )

@@ -27,7 +27,7 @@ def test_missing_kinds_have_distinct_negative_codes() -> None:
     assert sorted(MISSING_CODES.values()) == list(range(-len(MISSING_CODES), 0))
     for kind, code in MISSING_CODES.items():
         assert missing_kind_of(code) == kind
-    assert NOT_ASKED == {"not_applicable", "not_shown", "not_in_version"}
+    assert {"not_applicable", "not_shown", "not_in_version"} == NOT_ASKED
     assert {"skipped", "refused", "dont_know", "invalid"} & NOT_ASKED == set()
 
 
