@@ -60,7 +60,10 @@ def evaluate(study: Project | Path | str, *, progress: Progress = unwatched) -> 
     from satix.steps.read import read_sources
 
     read = read_sources(project, progress=lambda done, total: progress("read", done, total))
-    return _results(project, read, progress)
+    from analysis.blocked_products import single_threaded_blas
+
+    with single_threaded_blas():
+        return _results(project, read, progress)
 
 
 def _results(project: Project, read: ReadSources, progress: Progress) -> Results:

@@ -154,7 +154,19 @@ def read_definition(path: Path, model: type[Model], *, error: type[SatixError] =
     try:
         return model.model_validate(content)
     except ValidationError as invalid:
-        raise error([_problem(fault, path.name, lines, model) for fault in invalid.errors()]) from None
+        raise error([_problem(fault, path.name, lines, model) for fault in _own_faults(invalid)]) from None
+
+
+def _own_faults(invalid: ValidationError) -> list[ErrorDetails]:
+    """Faults without those that only follow from others: a list is not too short because an entry is at fault."""
+    faults = invalid.errors()
+    places = [fault["loc"] for fault in faults]
+    return [
+        fault
+        for fault in faults
+        if fault["type"] != "too_short"
+        or not any(place[: len(fault["loc"])] == fault["loc"] and place != fault["loc"] for place in places)
+    ]
 
 
 def _refuse_newer(content: Mapping[str, Any], model: type[Model], path: Path, error: type[SatixError]) -> None:

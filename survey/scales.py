@@ -92,6 +92,13 @@ class Scale(Definition):
             raise PydanticCustomError("survey.scale_ends", "from must be smaller than to")
         if not stepped and (self.labels or self.missing):
             raise PydanticCustomError("survey.scale_form", "labels and missing belong to a scale with from and to")
+        if self.from_ is not None and self.to is not None:
+            named = {str(step) for step in range(self.from_, self.to + 1)} | {str(code) for code in self.missing}
+            foreign = sorted(str(code) for code in self.labels if str(code) not in named)
+            if foreign:
+                raise PydanticCustomError(
+                    "survey.label_outside_steps", "labels for no step: {codes}", {"codes": ", ".join(foreign)}
+                )
         codes = [option.code for option in self.all_options]
         doubled = sorted({str(code) for code in codes if [str(c) for c in codes].count(str(code)) > 1})
         if doubled:
