@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from string import Formatter
 
 import pytest
@@ -23,6 +24,7 @@ TERMS_IN_ENGLISH = re.compile(r"“[^”]*”|序号|总分|按\w\w|\d+秒")
 """What stands on a Chinese platform's own screen is quoted as it is."""
 
 
+@cache
 def _catalogue(package: str, language: str) -> dict[str, str]:
     text = (ROOT / package / "messages" / f"{language}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text) or {}
@@ -105,6 +107,7 @@ def test_every_code_in_the_code_has_its_wording() -> None:
     assert absent == []
 
 
+@cache
 def _put_together() -> set[re.Pattern[str]]:
     """Patterns of names made at run time: ``f"verdict_{code}"``, ``"step_" + step``."""
     patterns = set()
