@@ -21,7 +21,7 @@ Part = tuple[int, NDArray[Any], NDArray[Any], NDArray[Any]]
 
 BLOCK_ROWS = 16_384  # rows worked on at a time: 2 x 60 columns of them are 16 MB
 
-__all__ = ["Batch", "Totals", "accumulate"]
+__all__ = ["Batch", "Totals", "accumulate", "single_threaded_blas"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,7 +84,7 @@ def accumulate(batch: Batch, *, threads: int | None = None) -> Totals:
     starts = range(0, batch.n, BLOCK_ROWS)
     workers = min(threads or os.cpu_count() or 1, len(starts))
     width = batch.width
-    with _single_threaded_blas():
+    with single_threaded_blas():
         for parts in _in_order(work, starts, workers):
             for group, joint, counts, squared in parts:
                 total.products[group] += joint[:width, :width]
@@ -211,7 +211,10 @@ def _blas() -> Any:
 
 
 @contextmanager
-def _single_threaded_blas() -> Iterator[None]:
-    """Blocks are shared out over threads; BLAS threads on top would only compete with them."""
+def single_threaded_blas() -> Iterator[None]:
+    """Linear algebra on one thread: many small products are quicker so, and last digits do not depend on the cores.
+
+    Where blocks are shared out over threads, BLAS threads on top would only compete with them.
+    """
     with _blas().limit(limits=1, user_api="blas"):
         yield

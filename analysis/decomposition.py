@@ -168,8 +168,8 @@ def change_decomposition(
     gradient_2 = np.array([np.r_[half_score, middle], np.r_[mean_score, by_score_2]])
     spread = gradient_1 @ _without(c1, gradient_1) @ gradient_1.T + gradient_2 @ _without(c2, gradient_2) @ gradient_2.T
     errors = (
-        float(np.sqrt(spread[0, 0])),
-        float(np.sqrt(spread[1, 1])),
+        _root(spread[0, 0]),
+        _root(spread[1, 1]),
         float(np.hypot(e1, e2)),
         float(spread[0, 1]),
     )
@@ -220,6 +220,11 @@ def _decompose(
         n_2=n[1],
         findings=one_sided,
     )
+
+
+def _root(variance: float) -> float:
+    """Square root of a variance that rounding may have left a hair below zero; NaN stays NaN."""
+    return float(np.sqrt(max(float(variance), 0.0))) if not np.isnan(variance) else float("nan")
 
 
 def _substituted(s1: FloatArray, x1: FloatArray, s2: FloatArray, x2: FloatArray) -> tuple[FloatArray, FloatArray]:

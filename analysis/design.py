@@ -118,10 +118,9 @@ def design_means(
     width = max(1, BLOCK_VALUES // max(n, 1))
     for start in range(0, p, width):
         block = slice(start, start + width)
-        scores, valid, means, totals = _linearise(matrix[:, block], design, _block_of(domain, block))
+        scores, valid, means, totals, squares = _linearise(matrix[:, block], design, _block_of(domain, block))
         estimate[block] = means
         answering[block] = counts = count_true(valid)
-        squares = (design.case_weights**2) @ valid
         with np.errstate(invalid="ignore", divide="ignore"):
             n_effective[block] = np.where(counts > 0, totals**2 / squares, 0.0)
             if structure is None:
@@ -199,25 +198,41 @@ def linearised_covariance(scores: ArrayLike, design: SurveyDesign, *, n_answered
 
 def _linearise(
     values: Floats, design: SurveyDesign, domain: Booleans | None
-) -> tuple[Floats, Booleans, Floats, Floats]:
-    """Linearised scores, who answered, means and weight totals of a block of columns."""
+) -> tuple[Floats, Booleans, Floats, Floats, Floats]:
+    """Linearised scores, who answered, means, and totals of weights and of squared weights of a block of columns."""
     weights = design.case_weights
-    valid = ~np.isnan(values)
+    valid = np.isnan(values)
+    np.logical_not(valid, out=valid)
     if domain is not None:
         valid &= domain
     if not (weights > 0).all():
         valid &= (weights > 0)[:, None]
-    totals = weights @ valid
+    equal = bool((weights == 1).all())  # then sums of weights are counts, and need no matrix product
+    totals = count_true(valid).astype(np.float64) if equal else weights @ valid
+    squares = totals if equal else (weights**2) @ valid
     filled = np.where(valid, values, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        first = np.where(totals > 0, (weights @ filled) / totals, np.nan)
+        first = np.where(totals > 0, (_column_sums(filled, weights) if equal else weights @ filled) / totals, np.nan)
         filled -= first
         filled *= valid
-        filled *= weights[:, None]
+        if not equal:
+            filled *= weights[:, None]
         correction = np.where(totals > 0, filled.sum(axis=0) / totals, np.nan)
         filled /= totals
-    filled[:, totals == 0] = 0.0
-    return filled, valid, first + correction, totals
+    if not totals.all():
+        filled[:, totals == 0] = 0.0
+    return filled, valid, first + correction, totals, squares
+
+
+def _column_sums(filled: Floats, ones: Floats) -> Floats:
+    """Sum of each column; ``ones`` are the equal case weights, (n,).
+
+    Whole numbers (flags, most index points) add up exactly in any order, so they are simply summed: handing a product
+    of this size to the threads of the linear algebra library takes longer than the product. For other numbers the
+    order decides the last digit, and it is that of the weighted sum.
+    """
+    whole = bool((filled == np.rint(filled)).all())
+    return np.asarray(filled.sum(axis=0) if whole else ones @ filled)
 
 
 def _block_of(domain: Booleans | None, block: slice) -> Booleans | None:

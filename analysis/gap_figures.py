@@ -110,12 +110,15 @@ class PairedDifferences:
             for j, code in enumerate(codes)
         )
 
-    def combined(self, code: str, weights: FloatArray, to_index: float) -> GapFigure:
-        """A weighted sum of the columns; the joint covariance carries over, the fewest degrees of freedom count."""
+    def combined(self, code: str, dimension_weights: FloatArray, to_index: float) -> GapFigure:
+        """The sum of the columns under ``dimension_weights`` (k,).
+
+        The joint covariance carries over; the fewest degrees of freedom count.
+        """
         from scipy import special
 
-        gap = float(weights @ self.means.estimate)
-        std_error = float(np.sqrt(weights @ self.covariance @ weights))
+        gap = float(dimension_weights @ self.means.estimate)
+        std_error = float(np.sqrt(dimension_weights @ self.covariance @ dimension_weights))
         df = float(self.means.df.min())
         t, p_value = _t_test(np.array([gap]), np.array([std_error]), np.array([df]))
         half = float(special.stdtrit(df if df >= 1 else np.nan, (1 + self.means.confidence) / 2)) * std_error
@@ -133,8 +136,8 @@ class PairedDifferences:
             p_value=float(p_value[0]),
             p_adjusted=math.nan,
             estimate_points=gap,
-            perception=float(weights @ self.perception),
-            expectation=float(weights @ self.expectation),
+            perception=float(dimension_weights @ self.perception),
+            expectation=float(dimension_weights @ self.expectation),
             effect_size_d_z=math.nan,
         )
 

@@ -85,10 +85,10 @@ def detectable_difference(
         ``analysis.level_out_of_range`` when alpha or power is not strictly between 0 and 1 or n_tests is below 1.
     """
     _check_levels(alpha, power, n_tests)
-    from scipy import special, stats
+    from scipy import special
 
     level = alpha / n_tests
-    normal = float(stats.norm.isf(level / 2) + stats.norm.ppf(power))
+    normal = float(special.ndtri(power) - special.ndtri(level / 2))
     freedom = np.asarray(df, dtype=np.float64)
     exact = np.isfinite(freedom) & (freedom < NORMAL_FROM_DF)
     usable = np.where(exact, freedom, 1.0)

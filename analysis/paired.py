@@ -187,17 +187,17 @@ def _signed_ranks(difference: FloatArray, confidence: float) -> tuple[float, flo
     The standard error on Fisher's z is sqrt((2 n^3 + 3 n^2 + n) / 6) / ((n^2 + n) / 2), the null standard deviation of
     the rank sum difference over its maximum. As in R's effectsize, n counts all pairs there, equal ones included.
     """
-    from scipy import special, stats
+    from scipy import special
 
     nonzero = difference[difference != 0]
     m = nonzero.size
     if m == 0:
         undefined = EffectSize(estimate=math.nan, lower=math.nan, upper=math.nan)
         return 0.0, math.nan, math.nan, undefined
-    ranks = stats.rankdata(np.abs(nonzero))
-    v = float(ranks[nonzero > 0].sum())
+    _, tied_with, ties = np.unique(np.abs(nonzero), return_inverse=True, return_counts=True)
+    average_ranks = np.cumsum(ties) - (ties - 1) / 2
+    v = float(average_ranks[tied_with][nonzero > 0].sum())
     total = m * (m + 1) / 2
-    _, ties = np.unique(ranks, return_counts=True)
     sigma = math.sqrt(m * (m + 1) * (2 * m + 1) / 24 - float((ties.astype(float) ** 3 - ties).sum()) / 48)
     deviation = v - total / 2
     plain = 2 * float(special.ndtr(-abs(deviation) / sigma))

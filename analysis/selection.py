@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ def performance_series(study: Study, analysis: str) -> str | None:
 def paired_leaves(instrument: Instrument, facet: str, *, series: str | None = None) -> dict[str, tuple[str, str]]:
     """Leaves asked for both the given facet and performance on one scale: leaf -> (performance, facet) question.
 
-    Where a leaf has several questions of a facet, the first of each is paired.
+    Where a leaf has several questions of a facet, the first ones on a common scale are paired.
     """
     pairs = {}
     for leaf in instrument.index.leaves():
         performance = instrument.questions_of(facet="performance", measures=leaf.code, series=series)
         other = [q for q in instrument.questions if q.facet == facet and q.measures == leaf.code]
-        for left, right in zip(performance, other, strict=False):
+        for left, right in product(performance, other):
             if instrument.scale_of(left).fingerprint == instrument.scale_of(right).fingerprint:
                 pairs[leaf.code] = (left.code, right.code)
                 break

@@ -17,10 +17,11 @@ from numpy.typing import ArrayLike
 
 from analysis.design import SurveyDesign, design_mean
 from analysis.figures import Estimate
+from survey.errors import SatixError
 
 ShareInterval = Literal["wilson", "wilson_continuity", "clopper_pearson", "logit"]
 
-__all__ = ["ShareInterval", "design_share", "share_bounds"]
+__all__ = ["ShareInterval", "design_share", "design_shares", "share_bounds"]
 
 
 def share_bounds(
@@ -74,7 +75,42 @@ def design_share(
     times (t_{n-1}/t_df)^2 after Korn and Graubard (``wilson_korn_graubard``; with ``clopper_pearson``, their
     interval). ``"logit"`` is the t interval of the log odds. ``std_error`` is the design's in every case.
     """
-    figure = design_mean(flags, design, mask=mask, confidence=confidence, kind="share")
+    return _with_interval(
+        design_mean(flags, design, mask=mask, confidence=confidence, kind="share"), design, interval, confidence
+    )
+
+
+def design_shares(
+    flags: ArrayLike,
+    design: SurveyDesign,
+    *,
+    mask: ArrayLike | None = None,
+    interval: ShareInterval = "wilson",
+    confidence: float = 0.95,
+) -> list[Estimate]:
+    """The shares of many columns, (n, p): each is what `design_share` makes of its column alone.
+
+    ``mask`` is (n,) or (n, p). Columns are taken one by one: a figure then depends on no other column, not even in
+    its last digit, and a column stays in the processor's cache.
+    """
+    columns = np.asarray(flags, dtype=np.float64)
+    if columns.ndim != 2:
+        raise SatixError.of("analysis.design_lengths_differ", what="flags", found=columns.shape, expected=design.n)
+    domain = None if mask is None else np.asarray(mask, dtype=np.bool_)
+    return [
+        design_share(
+            column,
+            design,
+            mask=domain if domain is None or domain.ndim == 1 else domain[:, place],
+            interval=interval,
+            confidence=confidence,
+        )
+        for place, column in enumerate(columns.T)
+    ]
+
+
+def _with_interval(figure: Estimate, design: SurveyDesign, interval: ShareInterval, confidence: float) -> Estimate:
+    """The figure with the bounds and the name of the interval asked for."""
     p, se, n = figure.estimate, figure.std_error, float(figure.n)
     if interval == "logit":
         lower, upper = _logit_bounds(p, se, figure.df, confidence)

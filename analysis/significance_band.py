@@ -138,6 +138,11 @@ def grid_centres(x: FloatArray, y: FloatArray, scale: tuple[float, float]) -> di
 def quadrants(
     x: FloatArray, y: FloatArray, centre: tuple[float, float], tie: Literal["high", "low"], width: float
 ) -> tuple[Quadrant, ...]:
+    """The quadrant of every attribute, ``x`` importance and ``y`` performance, shape (attributes,).
+
+    A mean within `TIE` of the centre (in shares of ``width``, the scale's width) counts as ``tie`` says; where either
+    mean is NaN the quadrant is ``undefined``.
+    """
     margin = -TIE * width if tie == "high" else TIE * width
     important, good = x - centre[0] > margin, y - centre[1] > margin
     names: dict[tuple[bool, bool], Quadrant] = {
@@ -153,6 +158,14 @@ def quadrants(
 
 
 def check_means(x: FloatArray, y: FloatArray, scale: tuple[float, float]) -> None:
+    """Refuse means that cannot be set in one grid; NaN passes.
+
+    Raises
+    ------
+    SatixError
+        ``analysis.shapes_differ``: not two rows of equally many attributes, at least one; ``analysis.outside_scale``:
+        a mean lies outside the ends of the scale, or the ends are not in order.
+    """
     if x.shape != y.shape or x.ndim != 1 or x.size == 0:
         raise SatixError.of("analysis.shapes_differ", first=list(x.shape), second=list(y.shape))
     low, high = scale
@@ -164,6 +177,13 @@ def check_means(x: FloatArray, y: FloatArray, scale: tuple[float, float]) -> Non
 
 
 def attribute_names(attributes: Sequence[str] | None, count: int) -> tuple[str, ...]:
+    """The names given, or "1", "2", ... where none are.
+
+    Raises
+    ------
+    SatixError
+        ``analysis.shapes_differ``: as many names as attributes are needed.
+    """
     names = tuple(attributes) if attributes is not None else tuple(str(number) for number in range(1, count + 1))
     if len(names) != count:
         raise SatixError.of("analysis.shapes_differ", first=len(names), second=count)

@@ -9,7 +9,8 @@
 
 Every figure stands with its Monte-Carlo standard error and must keep its bound within two of them. Beside them stand
 figures without a bound: what a reader of unadjusted tests would have been told, and how often all intervals of a
-comparison hold at once. Ends with exit code 1 if a bound is broken.
+comparison hold at once. Every simulated respondent is attentive and answers independently, so screening and designs
+with weights or clusters are not put to the test here. Ends with exit code 1 if a bound is broken.
 """
 
 from __future__ import annotations

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter, ValidationError
+
 from survey.errors import Language, Place, Problem, SatixError, StudyError, render_message
+from survey.texts import Code
 
 if TYPE_CHECKING:
     from survey.importers.mapping import Mapping
@@ -83,6 +86,8 @@ def _map_one(
 
     folder = study_file.parent
     known = {source.file: source for source in study.sources}
+    if wave is not None:
+        _wave_for(study, study_file, wave)
     table = read_table(folder / name)
     platform = next(d.platform for d in detect_table(table) if d.platform != NONE)
     for earlier in dict.fromkeys(source.mapping for source in study.sources if source.file != name):
@@ -91,7 +96,7 @@ def _map_one(
             break
     else:
         proposal = propose_mapping(table, instrument, platform)
-        mapping_name = known[name].mapping if name in known else f"mappings/{Path(name).stem}.yaml"
+        mapping_name = known[name].mapping if name in known else _free_name(folder, name)
         (folder / mapping_name).parent.mkdir(parents=True, exist_ok=True)
         (folder / mapping_name).write_text(mapping_text(proposal.mapping), encoding="utf-8")
     mapping = read_mapping(folder / mapping_name)
@@ -113,6 +118,13 @@ def _map_one(
         yield render_message("satix.map_wave_added", {"wave": added}, language)
     if proposal is not None:
         yield from _remarks(proposal, table, language)
+
+
+def _free_name(folder: Path, name: str) -> str:
+    """A mapping file named after the source that is not there yet."""
+    stem = Path(name).stem
+    candidates = (f"mappings/{stem}{'' if n == 1 else f'_{n}'}.yaml" for n in range(1, 10_000))
+    return next(candidate for candidate in candidates if not (folder / candidate).exists())
 
 
 def _remarks(proposal: Proposal, table: Table, language: Language) -> Iterator[str]:
@@ -152,7 +164,10 @@ def _fits(mapping: Mapping, file: Path) -> bool:
 
 def _wave_for(study: Study, study_file: Path, wave: str | None) -> str:
     if wave is not None:
-        return wave
+        try:
+            return TypeAdapter(Code).validate_python(wave)
+        except ValidationError:
+            raise StudyError.of("satix.wave_is_no_code", found=wave[:40]) from None
     if len(study.waves) == 1:
         return study.waves[0].wave
     raise StudyError(Problem(code="satix.wave_needed", place=Place(file=study_file.name)))
@@ -176,39 +191,73 @@ def mapping_text(mapping: Mapping) -> str:
 
 
 def _enter(study_file: Path, study: Study, name: str, mapping: str, wave: str | None) -> str | None:
-    """Add the source, and the wave if it is new, to the text of the study file; comments stay as they are."""
-    import yaml
+    """Add the source, and the wave if it is new, to the text of the study file; comments stay as they are.
 
-    text = study_file.read_text(encoding="utf-8")
+    Raises
+    ------
+    StudyError
+        The file does not lend itself to it; it is left as it was.
+    """
+    text = study_file.read_text(encoding="utf-8-sig")
     added = None
     if wave is not None and wave not in {known.wave for known in study.waves}:
         label = {"wave": wave, "label": {"en": wave, "zh": wave}}
-        text, added = _append(text, "waves", label), wave
+        text, added = _append(text, "waves", label, study_file.name), wave
     source = {"file": name, "mapping": mapping} | ({"wave": wave} if wave is not None else {})
-    text = _append(text, "sources", source)
-    yaml.safe_load(text)
+    text = _append(text, "sources", source, study_file.name)
+    _check_text(text, study, name, study_file.name)
     study_file.write_text(text, encoding="utf-8")
     return added
 
 
-def _append(text: str, key: str, entry: Entry) -> str:
-    """The text with ``entry`` as last item of the top-level list ``key``."""
+def _check_text(text: str, before: Study, name: str, file: str) -> None:
+    """Refuse a text that does not read back as the study with one more source."""
+    import tempfile
+
+    from survey.study import read_study
+
+    with tempfile.TemporaryDirectory() as scratch:
+        trial = Path(scratch) / file
+        trial.write_text(text, encoding="utf-8")
+        try:
+            after = read_study(trial)
+        except SatixError:
+            raise _not_extended("sources", {"file": name}, file) from None
+    if len(after.sources) != len(before.sources) + 1:
+        raise _not_extended("sources", {"file": name}, file)
+
+
+def _not_extended(key: str, entry: Entry, file: str) -> StudyError:
+    return StudyError.of("satix.study_not_extended", Place(file=file), key=key, entry=_flow(entry))
+
+
+def _flow(entry: Entry) -> str:
     import yaml
 
-    dumped: str = yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**6)
-    line = f"  - {dumped.strip()}"
+    dumped: str = yaml.safe_dump(dict(entry), allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**6)
+    return f"- {dumped.strip()}"
+
+
+def _append(text: str, key: str, entry: Entry, file: str) -> str:
+    """The text with ``entry`` as last item of the top-level list ``key``, which is written one entry a line."""
+    line = f"  {_flow(entry)}"
     lines = text.split("\n")
-    start = next((n for n, row in enumerate(lines) if row.startswith(f"{key}:")), None)
-    if start is None:
+    starts = [n for n, row in enumerate(lines) if row.split(":")[0].strip("'\" ") == key and not row.startswith(" ")]
+    if not starts:
         return text.rstrip("\n") + f"\n{key}:\n{line}\n"
-    if lines[start].split("#")[0].strip() == f"{key}: []":
+    start = starts[0]
+    inline = lines[start].partition(":")[2].split("#")[0].strip()
+    if inline.replace(" ", "") == "[]":
         lines[start] = f"{key}:"
         return "\n".join([*lines[: start + 1], line, *lines[start + 1 :]])
-    end = start + 1
-    last = start
-    while end < len(lines) and (not lines[end].strip() or lines[end][:1] in {" ", "-", "#"}):
-        if lines[end].strip() and lines[end][:1] in {" ", "-"} and not lines[end].lstrip().startswith("#"):
-            last = end
+    if inline:
+        raise _not_extended(key, entry, file)
+    last = end = start
+    while end + 1 < len(lines) and (not lines[end + 1].strip() or lines[end + 1][:1] in {" ", "-", "#"}):
         end += 1
-    indent = lines[start + 1][: len(lines[start + 1]) - len(lines[start + 1].lstrip())] if last > start else "  "
-    return "\n".join([*lines[: last + 1], indent + line.strip(), *lines[last + 1 :]])
+        if lines[end][:1] in {" ", "-"} and lines[end].strip() and not lines[end].lstrip().startswith("#"):
+            last = end
+    first = lines[start + 1] if last > start else line
+    indent = next((row for row in lines[start + 1 : last + 1] if row.lstrip().startswith("-")), first)
+    depth = len(indent) - len(indent.lstrip())
+    return "\n".join([*lines[: last + 1], " " * depth + line.strip(), *lines[last + 1 :]])

@@ -12,7 +12,7 @@ TEMPLATE = """\
 # {title_en}
 # {title_zh}
 schema: satix.study/1
-study: {study}
+study: "{study}"
 title: {{en: "{study}", zh: "{study}"}}
 instrument: {instrument}
 languages: [zh, en]           # zh, en, or both 报告语言
@@ -22,7 +22,7 @@ languages: [zh, en]           # zh, en, or both 报告语言
 sampling: {{kind: convenience}}
 
 waves:
-  - {{wave: {wave}, label: {{en: "{wave}", zh: "{wave}"}}}}
+  - {{wave: "{wave}", label: {{en: "{wave}", zh: "{wave}"}}}}
 
 # Filled in by `satix map` when an export lies in data/.
 # 把导出文件放进 data/ 后运行 `satix map`，会自动登记在这里。
@@ -59,12 +59,15 @@ def create_study(folder: Path, *, instrument: str, wave: str = "wave1") -> Path:
         (folder / part).mkdir(parents=True, exist_ok=True)
     if instrument.endswith((".yaml", ".yml")):
         named = "instrument.yaml"
-        (folder / named).write_bytes(Path(instrument).read_bytes())
+        content = Path(instrument).read_bytes()
+        if (folder / named).exists() and (folder / named).read_bytes() != content:
+            raise StudyError.of("satix.instrument_exists", Place(file=str(folder / named)))
+        (folder / named).write_bytes(content)
     segments = [question for question in chosen.questions if question.role == "segment" and question.type == "single"]
     lines = "".join(f"\n  - {{question: {question.code}}}" for question in segments) or " []"
     text = TEMPLATE.format(
-        title_en=chosen.title.in_language("en"),
-        title_zh=chosen.title.in_language("zh"),
+        title_en=" ".join(chosen.title.in_language("en").split()),
+        title_zh=" ".join(chosen.title.in_language("zh").split()),
         study=_code(folder.resolve().name),
         instrument=named,
         wave=_code(wave),

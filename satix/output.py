@@ -27,6 +27,9 @@ def staged_folder(target: Path) -> Iterator[Path]:
     SatixError
         ``target`` cannot be replaced, usually because one of its files is open in another program.
     """
+    target = target.resolve()
+    if target.exists() and not target.is_dir():
+        raise SatixError.of("satix.output_is_a_file", Place(file=target.name))
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.previous")
     _recover(target, aside)
@@ -49,8 +52,12 @@ def staged_folder(target: Path) -> Iterator[Path]:
 
 
 def _recover(target: Path, aside: Path) -> None:
-    """Put back what an interrupted swap left aside."""
-    if aside.exists() and not target.exists():
+    """Put back what an interrupted swap left aside; clear it away where the swap went through."""
+    if not aside.is_dir():
+        return
+    if target.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
         aside.replace(target)
 
 

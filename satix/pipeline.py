@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from satix.progress import Progress, unwatched
 from satix.project import Project, load_study
-from survey.errors import Problem, SatixError
+from survey.errors import Place, Problem, SatixError, StudyError
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -59,7 +60,10 @@ def evaluate(study: Project | Path | str, *, progress: Progress = unwatched) -> 
     from satix.steps.read import read_sources
 
     read = read_sources(project, progress=lambda done, total: progress("read", done, total))
-    return _results(project, read, progress)
+    from analysis.blocked_products import single_threaded_blas
+
+    with single_threaded_blas():
+        return _results(project, read, progress)
 
 
 def _results(project: Project, read: ReadSources, progress: Progress) -> Results:
@@ -123,6 +127,8 @@ def evaluate_to_folder(
 
     project = study if isinstance(study, Project) else load_study(study)
     folder = project.output if output is None else output
+    if project.file.resolve().is_relative_to(folder.resolve()):
+        raise StudyError.of("satix.output_holds_study", Place(file=str(folder)))
     clock = StageClock(progress)
     results = evaluate(project, progress=clock)
     with staged_folder(folder) as fresh:
@@ -170,7 +176,9 @@ def rewrite_reports(
     chosen = results.study.languages if language is None else _both_or_one(language)
     kinds: tuple[ReportFormat, ...] = ("xlsx", "html")
     wanted = [kind for kind in kinds if formats is None or kind in formats]
-    files = tuple(_render(results, folder, chosen, wanted, unwatched))
+    with tempfile.TemporaryDirectory(prefix=".report.", dir=folder) as fresh:
+        rendered = _render(results, Path(fresh), chosen, wanted, unwatched)
+        files = tuple(file.replace(folder / file.name) for file in rendered)
     update_manifest(folder, files)
     return files
 

@@ -10,7 +10,7 @@ from instruments.catalog import load_instrument
 from satix.versions import wave_instruments
 from survey.definition_files import read_yaml
 from survey.errors import Place, Problem, SatixError, StudyError
-from survey.importers.mapping import Mapping, read_mapping
+from survey.importers.mapping import Mapping, check_mapping, read_mapping
 from survey.instrument import Instrument
 from survey.responses import RESPONDENT_COLUMNS
 from survey.study import Source, Study, read_study
@@ -81,6 +81,8 @@ def load_study(path: Path | str) -> Project:
     folder = file.parent
     problems: list[Problem] = []
     instrument: Instrument | None = None
+    if _is_path(study.instrument) and not _stays_inside(folder, study.instrument):
+        raise StudyError(_leaves(file, study.instrument))
     try:
         named = folder / study.instrument if _is_path(study.instrument) else study.instrument
         instrument = load_instrument(named, study.instrument_version)
@@ -88,6 +90,9 @@ def load_study(path: Path | str) -> Project:
         problems.extend(error.problems)
     mappings: dict[str, Mapping] = {}
     for name in dict.fromkeys(source.mapping for source in study.sources):
+        if not _stays_inside(folder, name):
+            problems.append(_leaves(file, name))
+            continue
         try:
             mappings[name] = read_mapping(folder / name)
         except SatixError as error:
@@ -110,6 +115,15 @@ def load_study(path: Path | str) -> Project:
     )
 
 
+def _stays_inside(folder: Path, name: str) -> bool:
+    """Whether a path of the study stays in its folder once links are followed."""
+    return (folder / name).resolve().is_relative_to(folder.resolve())
+
+
+def _leaves(file: Path, name: str) -> Problem:
+    return Problem(code="survey.path_leaves_folder", place=Place(file=file.name), fields={"path": name})
+
+
 def _is_path(instrument: str) -> bool:
     return instrument.endswith((".yaml", ".yml"))
 
@@ -130,6 +144,10 @@ def _unknown_names(
         if target.indicator not in nodes:
             place = Place(file=file, line=lines.get(("targets", position)))
             yield _unknown("unknown_indicator", place, "targets", target.indicator, sorted(nodes))
+    for analysis, series in study.performance_series.items():
+        if series not in instrument.series:
+            place = Place(file=file, line=lines.get(("performance_series", analysis)))
+            yield _unknown("unknown_series", place, "performance_series", series, list(instrument.series))
     for code in study.screening.duplicate_key:
         if code not in questions and code not in RESPONDENT_COLUMNS:
             place = Place(file=file, line=lines.get(("screening", "duplicate_key")))
@@ -144,28 +162,12 @@ def _unknown(kind: str, place: Place, owner: str, code: str, known: list[str]) -
 def _mapping_problems(
     study: Study, mappings: dict[str, Mapping], versions: tuple[Instrument, ...]
 ) -> Iterator[Problem]:
-    instrument = versions[0]
-    known = {question.code for version in versions for question in version.questions}
     waves = [wave.wave for wave in study.waves]
     for name, mapping in mappings.items():
-        place = Place(file=name)
-        if mapping.instrument != instrument.instrument:
-            yield Problem(
-                code="satix.mapping_of_other_instrument",
-                place=place,
-                fields={"found": mapping.instrument, "expected": instrument.instrument},
-            )
-            continue
-        for column in mapping.columns:
-            if column.question is not None and column.question not in known:
-                yield Problem(
-                    code="satix.mapping_unknown_question",
-                    place=place,
-                    fields={"code": column.question, "heading": column.heading[:60]},
-                )
+        yield from min((check_mapping(mapping, version, file=name) for version in versions), key=len)
         for wave in {*mapping.waves.values(), *mapping.not_asked}:
             if wave not in waves:
-                yield _unknown("unknown_wave", place, "waves", wave, waves)
+                yield _unknown("unknown_wave", Place(file=name), "waves", wave, waves)
 
 
 def _source_problems(
@@ -180,7 +182,7 @@ def _source_problems(
     file = folder / source.file
     if not file.is_file():
         yield Problem(code="satix.source_missing", place=place, fields={"file": source.file})
-    elif not file.resolve().is_relative_to(folder.resolve()):
+    elif not _stays_inside(folder, source.file):
         yield Problem(code="survey.path_leaves_folder", place=place, fields={"path": source.file})
     mapping = mappings.get(source.mapping)
     if source.wave is None and several_versions:

@@ -16,12 +16,17 @@ from survey.texts import Definition
 
 __all__ = ["definition_problems", "dump_definition", "read_definition", "read_yaml"]
 
+MOST_CHARACTERS = 5_000_000
+"""Longest definition that is read."""
+MOST_ENTRIES = 500_000
+"""Most entries a definition may come to once its aliases are followed."""
+
 Model = TypeVar("Model", bound=Definition)
 Path_ = tuple[str | int, ...]
 
 WORDED_KINDS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"int_parsing", "int_type", "int_from_float"}), "value_not_whole"),
-    (frozenset({"float_parsing", "float_type"}), "value_not_number"),
+    (frozenset({"float_parsing", "float_type", "finite_number"}), "value_not_number"),
     (frozenset({"bool_parsing", "bool_type"}), "value_not_truth"),
     (frozenset({"string_type"}), "value_not_text"),
     (frozenset({"string_pattern_mismatch", "string_too_long", "string_too_short"}), "value_not_code"),
@@ -66,9 +71,13 @@ def read_yaml(path: Path, *, error: type[SatixError] = SatixError) -> tuple[Any,
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise error.of("survey.yaml_not_utf8", Place(file=path.name)) from None
-    loader = _Loader(text)
+    if len(text) > MOST_CHARACTERS:
+        raise error.of("survey.yaml_too_large", Place(file=path.name), limit=MOST_CHARACTERS // 1_000_000)
+    loader = None
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
+        _refuse_growth(node, path.name, error)
         lines: dict[Path_, int] = {}
         doubled: list[Problem] = []
         _note_lines(node, (), lines, doubled, path.name)
@@ -79,8 +88,37 @@ def read_yaml(path: Path, *, error: type[SatixError] = SatixError) -> tuple[Any,
         mark = fault.problem_mark or fault.context_mark
         line = mark.line + 1 if mark else None
         raise error.of("survey.yaml_syntax", Place(file=path.name, line=line), reason=fault.problem or "") from None
+    except (yaml.YAMLError, ValueError) as fault:
+        reason = str(fault).splitlines()[0][:120]
+        raise error.of("survey.yaml_syntax", Place(file=path.name), reason=reason) from None
+    except RecursionError:
+        raise error.of("survey.yaml_too_deep", Place(file=path.name)) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
+
+
+def _refuse_growth(node: yaml.Node | None, file: str, error: type[SatixError]) -> None:
+    """Refuse aliases that refer to themselves or let a small file grow without bound once they are followed."""
+    sizes: dict[int, int] = {}
+
+    def size(current: yaml.Node, above: frozenset[int]) -> int:
+        mark = id(current)
+        if mark in above:
+            raise error.of("survey.yaml_alias", Place(file=file, line=current.start_mark.line + 1))
+        if mark not in sizes:
+            inside: list[yaml.Node] = []
+            if isinstance(current, yaml.MappingNode):
+                inside = [part for pair in current.value for part in pair]
+            elif isinstance(current, yaml.SequenceNode):
+                inside = list(current.value)
+            sizes[mark] = 1 + sum(size(part, above | {mark}) for part in inside)
+        if sizes[mark] > MOST_ENTRIES:
+            raise error.of("survey.yaml_alias", Place(file=file, line=current.start_mark.line + 1))
+        return sizes[mark]
+
+    if node is not None:
+        size(node, frozenset())
 
 
 def _note_lines(
@@ -126,7 +164,19 @@ def definition_problems(
 
     ``lines`` gives the line of each key or entry by its path; the nearest known path above a fault is its place.
     """
-    return [_problem(fault, file, lines, model) for fault in invalid.errors()]
+    return [_problem(fault, file, lines, model) for fault in _own_faults(invalid)]
+
+
+def _own_faults(invalid: ValidationError) -> list[ErrorDetails]:
+    """Faults without those that only follow from others: a list is not too short because an entry is at fault."""
+    faults = invalid.errors()
+    places = [fault["loc"] for fault in faults]
+    return [
+        fault
+        for fault in faults
+        if fault["type"] != "too_short"
+        or not any(place[: len(fault["loc"])] == fault["loc"] and place != fault["loc"] for place in places)
+    ]
 
 
 def _refuse_newer(content: Mapping[str, Any], model: type[Model], path: Path, error: type[SatixError]) -> None:

@@ -15,7 +15,7 @@ from survey.definition_files import read_definition
 from survey.errors import InstrumentError
 from survey.indicators import Indicator
 from survey.questionnaire import Facet, Question, Section
-from survey.routing import questions_in
+from survey.routing import Compare, Condition, Count, Selected, conditions_in, questions_in
 from survey.scales import Scale
 from survey.texts import Code, Definition, Text
 
@@ -124,6 +124,12 @@ class Instrument(Definition):
                     "question {question} needs a scale with scores; {scale} has none",
                     {"question": question.code, "scale": question.scale},
                 )
+            if question.recommend and question.scale is not None:
+                scale = self.scales[question.scale]
+                if (scale.lowest_score, scale.highest_score, scale.size) != (0.0, 10.0, 11):
+                    raise PydanticCustomError(
+                        "survey.recommend_scale", "question {question} is not on 0 to 10", {"question": question.code}
+                    )
             if question.show_if is not None:
                 for code in questions_in(question.show_if):
                     _known("question", code, questions, question.code)
@@ -133,7 +139,37 @@ class Instrument(Definition):
                             "question {question} is shown depending on {later}, which is asked later",
                             {"question": question.code, "later": code},
                         )
+                for condition in conditions_in(question.show_if):
+                    self._check_condition(condition, question.code)
             seen.add(question.code)
+
+    def _check_condition(self, condition: Condition, owner: str) -> None:
+        """Refuse a condition that could never be evaluated, or never be true."""
+        by_code = {question.code: question for question in self.questions}
+        problem: str | None = None
+        if isinstance(condition, Compare):
+            asked = by_code[condition.question]
+            scored = asked.scale is not None and asked.type in {"scale", "single"} and self.scales[asked.scale].scored
+            if asked.type != "number" and not scored:
+                problem = "survey.routing_compares_no_score"
+        elif isinstance(condition, Selected):
+            asked = by_code[condition.question]
+            if asked.scale is None:
+                problem = "survey.routing_selects_no_option"
+            else:
+                codes = {str(option.code) for option in self.scales[asked.scale].answers}
+                for code in condition.selected:
+                    _known("option", str(code), codes, owner)
+        elif isinstance(condition, Count):
+            asked = by_code[condition.count]
+            if asked.type != "multiple":
+                problem = "survey.routing_counts_single"
+        else:
+            return
+        if problem is not None:
+            raise PydanticCustomError(
+                problem, "question {question} cannot depend on {other} so", {"question": owner, "other": asked.code}
+            )
 
     def _check_every_leaf_is_measured(self) -> None:
         measured = {question.measures for question in self.questions_of(facet="performance")}

@@ -16,7 +16,19 @@ from survey.texts import Code, Definition
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["All", "Any", "Compare", "Condition", "Count", "IsMissing", "Not", "Selected", "evaluate", "questions_in"]
+__all__ = [
+    "All",
+    "Any",
+    "Compare",
+    "Condition",
+    "Count",
+    "IsMissing",
+    "Not",
+    "Selected",
+    "conditions_in",
+    "evaluate",
+    "questions_in",
+]
 
 
 class Selected(Definition):
@@ -89,6 +101,20 @@ Condition = Annotated[
 Not.model_rebuild()
 All.model_rebuild()
 Any.model_rebuild()
+
+
+def conditions_in(condition: Condition) -> Iterator[Condition]:
+    """A condition and every part of it."""
+    yield condition
+    match condition:
+        case Not():
+            yield from conditions_in(condition.not_)
+        case All():
+            for part in condition.all_:
+                yield from conditions_in(part)
+        case Any():
+            for part in condition.any_:
+                yield from conditions_in(part)
 
 
 def questions_in(condition: Condition) -> Iterator[str]:

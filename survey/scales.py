@@ -94,6 +94,13 @@ class Scale(Definition):
             raise PydanticCustomError("survey.scale_ends", "from must be smaller than to")
         if not stepped and (self.labels or self.missing):
             raise PydanticCustomError("survey.scale_form", "labels and missing belong to a scale with from and to")
+        if self.from_ is not None and self.to is not None:
+            named = {str(step) for step in range(self.from_, self.to + 1)} | {str(code) for code in self.missing}
+            foreign = sorted(str(code) for code in self.labels if str(code) not in named)
+            if foreign:
+                raise PydanticCustomError(
+                    "survey.label_outside_steps", "labels for no step: {codes}", {"codes": ", ".join(foreign)}
+                )
         codes = [option.code for option in self.all_options]
         doubled = sorted({str(code) for code in codes if [str(c) for c in codes].count(str(code)) > 1})
         if doubled:
@@ -104,6 +111,8 @@ class Scale(Definition):
             )
         if len(self.answers) > 999:
             raise PydanticCustomError("survey.scale_too_long", "more than 999 options; use a number question")
+        if self.scored and not self.lowest_score < self.highest_score:
+            raise PydanticCustomError("survey.scale_without_width", "the lowest and highest score are equal")
         outside = [
             o for o in self.answers if o.score is not None and not self.lowest_score <= o.score <= self.highest_score
         ]

@@ -31,6 +31,10 @@ RuleName = Literal["duplicate", "speeder", "straight_line", "missing_share", "at
 AnalysisName = Literal["reliability", "gap", "importance_performance", "segments", "change"]
 
 
+def _inside_if_path(instrument: str) -> str:
+    return _inside(instrument) if instrument.endswith((".yaml", ".yml")) else instrument
+
+
 def _inside(path: str) -> str:
     pure = PurePosixPath(path.replace("\\", "/"))
     if pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0]:
@@ -115,6 +119,16 @@ class Limits(Definition):
     suppress: int = Field(default=10, ge=1)
     indicative: int = Field(default=30, ge=1)
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.suppress > self.indicative:
+            raise PydanticCustomError(
+                "survey.limits_order",
+                "suppress ({suppress}) is larger than indicative ({indicative})",
+                {"suppress": self.suppress, "indicative": self.indicative},
+            )
+        return self
+
 
 class Study(Definition):
     """A satisfaction study, as its ``study.yaml`` says it.
@@ -127,7 +141,7 @@ class Study(Definition):
     schema_: Literal["satix.study/1"] = Field(default="satix.study/1", alias="schema")
     study: Code
     title: Text
-    instrument: str = Field(min_length=1)
+    instrument: Annotated[str, Field(min_length=1), AfterValidator(_inside_if_path)]
     instrument_version: str | None = Field(default=None, pattern=r"^\d+\.\d+\.\d+$")
     languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
     note: Text | None = None
@@ -144,7 +158,7 @@ class Study(Definition):
     limits: Limits = Limits()
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     power: float = Field(default=0.8, gt=0.5, lt=1)
-    seed: int = 20240101
+    seed: int = Field(default=20240101, ge=0)
     reports: tuple[Literal["xlsx", "html"], ...] = ("xlsx", "html")
 
     @model_validator(mode="after")
@@ -155,6 +169,14 @@ class Study(Definition):
             raise PydanticCustomError(
                 "survey.wave_code_twice", "waves named twice: {codes}", {"codes": ", ".join(doubled)}
             )
+        for problem, named in (
+            ("survey.target_twice", [target.indicator for target in self.targets]),
+            ("survey.segment_twice", [segment.question for segment in self.segments]),
+            ("survey.source_twice", [f"{source.file} ({source.wave or '-'})" for source in self.sources]),
+        ):
+            again = sorted(code for code, count in Counter(named).items() if count > 1)
+            if again:
+                raise PydanticCustomError(problem, "named twice: {codes}", {"codes": ", ".join(again)})
         for source in self.sources:
             if source.wave is not None and source.wave not in waves:
                 raise PydanticCustomError(

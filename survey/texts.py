@@ -20,7 +20,9 @@ Code = Annotated[
 class Definition(BaseModel):
     """Base of everything a researcher writes down: frozen, and a misspelt key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, coerce_numbers_to_str=True, allow_inf_nan=False
+    )
 
 
 class Text(RootModel[str | dict[str, str]]):

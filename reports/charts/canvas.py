@@ -6,7 +6,7 @@ changes. SVG output keeps text as text (small, selectable, searchable); the page
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
@@ -79,6 +79,37 @@ class Canvas:
         axes.tick_params(length=0, labelsize=SMALL, labelcolor=theme.QUIET, pad=4)
         axes.set_axisbelow(True)
         return axes
+
+    @staticmethod
+    def bars(axes: Axes, boxes: Sequence[tuple[float, float, float, float]], *, fill: str, **look: Any) -> None:
+        """Bars of one look as a single artist; a box is (left, middle, width, height) in units of the axes.
+
+        The ends of the axes must be set: bars do not move them.
+        """
+        from matplotlib.collections import PolyCollection
+
+        corners = [
+            [(x, y - high / 2), (x + wide, y - high / 2), (x + wide, y + high / 2), (x, y + high / 2)]
+            for x, y, wide, high in boxes
+        ]
+        axes.add_collection(
+            PolyCollection(corners, facecolors=fill, joinstyle="miter", capstyle="butt", **look), autolim=False
+        )
+
+    @staticmethod
+    def strokes(
+        axes: Axes, lines: Sequence[tuple[float, float, float, float]], *, colour: str, width: float, **look: Any
+    ) -> None:
+        """Straight lines of one look as a single artist; a line is (x0, y0, x1, y1) in units of the axes.
+
+        The ends of the axes must be set: lines do not move them.
+        """
+        from matplotlib.collections import LineCollection
+
+        paths = [[(x0, y0), (x1, y1)] for x0, y0, x1, y1 in lines]
+        axes.add_collection(
+            LineCollection(paths, colors=colour, linewidths=width, capstyle="projecting", **look), autolim=False
+        )
 
     def text(
         self,

@@ -7,9 +7,11 @@ from reports.chart_data import ChangeData, ChangePoint
 from reports.charts.canvas import Canvas
 from reports.charts.index_intervals import value_range
 from reports.charts.legend import Key
-from reports.charts.rows import row_frame, set_value_axis
+from reports.charts.rows import by_tone, row_frame, set_value_axis
 from reports.labels import Languages
 from reports.numbers import format_interval, format_number, is_absent
+
+BAR_HEIGHT = 10.0
 
 __all__ = ["draw_change"]
 
@@ -39,22 +41,29 @@ def draw_change(data: ChangeData, languages: Languages) -> Canvas:
     axes = frame.axes
     set_value_axis(axes, low, high, data.of, languages)
     axes.axvline(0.0, color=theme.QUIET, linewidth=1.0, zorder=2.5)
-    for point, y in zip(data.points, frame.middles, strict=True):
-        colours = theme.TONES[point.tone]
-        if point.estimate is not None and not is_absent(point.estimate):
-            hollow = point.tone in {"uncertain", "muted"}
-            axes.barh(
-                [y],
-                [point.estimate],
-                height=10,
-                color=colours.tint if hollow else colours.fill,
-                edgecolor=colours.fill,
-                linewidth=0.9,
-                zorder=2,
-            )
-        if point.lower is not None and point.upper is not None and not is_absent(point.lower + point.upper):
-            axes.plot([point.lower, point.upper], [y, y], color=theme.INK, linewidth=1.1, zorder=3)
-        if point.detectable is not None and not is_absent(point.detectable):
-            for sign in (-1, 1):
-                axes.plot([sign * point.detectable] * 2, [y - 7, y + 7], color=theme.QUIET, linewidth=1.4, zorder=2.2)
+    for tone, rows in by_tone(data.points, frame.middles).items():
+        colours = theme.TONES[tone]
+        bars = [
+            (0.0, y, point.estimate, BAR_HEIGHT)
+            for point, y in rows
+            if point.estimate is not None and not is_absent(point.estimate)
+        ]
+        fill = colours.tint if tone in {"uncertain", "muted"} else colours.fill
+        if bars:
+            frame.canvas.bars(axes, bars, fill=fill, edgecolors=colours.fill, linewidths=0.9, zorder=2)
+    intervals = [
+        (point.lower, y, point.upper, y)
+        for point, y in zip(data.points, frame.middles, strict=True)
+        if point.lower is not None and point.upper is not None and not is_absent(point.lower + point.upper)
+    ]
+    if intervals:
+        frame.canvas.strokes(axes, intervals, colour=theme.INK, width=1.1, zorder=3)
+    brackets = [
+        (sign * point.detectable, y - 7, sign * point.detectable, y + 7)
+        for point, y in zip(data.points, frame.middles, strict=True)
+        if point.detectable is not None and not is_absent(point.detectable)
+        for sign in (-1, 1)
+    ]
+    if brackets:
+        frame.canvas.strokes(axes, brackets, colour=theme.QUIET, width=1.4, zorder=2.2)
     return frame.canvas

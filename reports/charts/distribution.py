@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from reports import theme
 from reports.chart_data import DistributionData, DistributionItem
 from reports.charts.canvas import SMALL, Canvas
@@ -11,6 +13,7 @@ from reports.labels import Languages
 from reports.numbers import format_number
 
 LEAST_PRINTED = 0.055
+BAR_HEIGHT = 14.0
 
 __all__ = ["draw_distribution"]
 
@@ -46,10 +49,14 @@ def draw_distribution(data: DistributionData, languages: Languages) -> Canvas:
         axes.get_xticks(), labels=[format_number(abs(t), "share", languages, decimals=0) for t in axes.get_xticks()]
     )
     axes.axvline(0.0, color=theme.INK, linewidth=0.9, zorder=1.5)
-    for item, start, y in zip(data.items, starts, frame.middles, strict=True):
-        left = start
-        for share, colour in zip(item.shares, colours, strict=True):
-            axes.barh([y], [share], left=left, height=14, color=colour, edgecolor="white", linewidth=0.6, zorder=2)
+    lefts = [list(accumulate(item.shares, initial=start)) for item, start in zip(data.items, starts, strict=True)]
+    for place, colour in enumerate(colours):
+        boxes = [
+            (left[place], y, item.shares[place], BAR_HEIGHT)
+            for item, left, y in zip(data.items, lefts, frame.middles, strict=True)
+        ]
+        frame.canvas.bars(axes, boxes, fill=colour, edgecolors="white", linewidths=0.6, zorder=2)
+        for left, y, share, _ in boxes:
             if share >= LEAST_PRINTED:
                 axes.text(
                     left + share / 2,
@@ -61,5 +68,4 @@ def draw_distribution(data: DistributionData, languages: Languages) -> Canvas:
                     color=theme.ink_on(colour),
                     zorder=4,
                 )
-            left += share
     return frame.canvas

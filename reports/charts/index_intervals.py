@@ -6,7 +6,7 @@ from reports import theme
 from reports.chart_data import IndexIntervalsData, IndexPoint
 from reports.charts.canvas import Canvas
 from reports.charts.legend import Key
-from reports.charts.rows import row_frame, set_value_axis
+from reports.charts.rows import by_tone, row_frame, set_value_axis
 from reports.labels import Languages
 from reports.numbers import format_interval, format_number, is_absent
 from reports.wording import phrase
@@ -66,24 +66,36 @@ def draw_index_intervals(data: IndexIntervalsData, languages: Languages) -> Canv
     set_value_axis(axes, low, high, data.of, languages)
     if data.reference is not None:
         axes.axvline(data.reference, color=theme.QUIET, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1.5)
-    for point, y in zip(points, frame.middles, strict=True):
-        colours = theme.TONES[point.tone]
-        if point.lower is not None and point.upper is not None and not is_absent(point.lower + point.upper):
-            axes.plot([point.lower, point.upper], [y, y], color=colours.fill, linewidth=2.2, alpha=0.55, zorder=2)
-        if point.target is not None and not is_absent(point.target):
-            axes.plot([point.target] * 2, [y - 7, y + 7], color=theme.INK, linewidth=1.8, zorder=2.5)
-        if point.estimate is not None and not is_absent(point.estimate):
-            hollow = point.tone == "uncertain"
-            axes.plot(
-                [point.estimate],
-                [y],
-                marker="o",
-                markersize=7,
-                color=colours.fill,
-                markerfacecolor="white" if hollow else colours.fill,
-                markeredgecolor=colours.fill if hollow else "white",
-                markeredgewidth=1.4 if hollow else 1.0,
-                zorder=3,
-                clip_on=False,
-            )
+    targets = [
+        (point.target, y - 7, point.target, y + 7)
+        for point, y in zip(points, frame.middles, strict=True)
+        if point.target is not None and not is_absent(point.target)
+    ]
+    if targets:
+        frame.canvas.strokes(axes, targets, colour=theme.INK, width=1.8, zorder=2.5)
+    for tone, rows in by_tone(points, frame.middles).items():
+        colours = theme.TONES[tone]
+        intervals = [
+            (point.lower, y, point.upper, y)
+            for point, y in rows
+            if point.lower is not None and point.upper is not None and not is_absent(point.lower + point.upper)
+        ]
+        if intervals:
+            frame.canvas.strokes(axes, intervals, colour=colours.fill, width=2.2, alpha=0.55, zorder=2)
+        known = [
+            (point.estimate, y) for point, y in rows if point.estimate is not None and not is_absent(point.estimate)
+        ]
+        hollow = tone == "uncertain"
+        axes.plot(
+            [estimate for estimate, _ in known],
+            [y for _, y in known],
+            linestyle="none",
+            marker="o",
+            markersize=7,
+            markerfacecolor="white" if hollow else colours.fill,
+            markeredgecolor=colours.fill if hollow else "white",
+            markeredgewidth=1.4 if hollow else 1.0,
+            zorder=3,
+            clip_on=False,
+        )
     return frame.canvas

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from reports import theme
 from reports.charts.canvas import SIZE, SMALL, WIDTH, Canvas
 from reports.charts.legend import Key, draw_legend, legend_height
 from reports.charts.typesetting import LEADING, set_label, text_width
-from reports.labels import Label, Languages, NumberKind
+from reports.labels import Label, Languages, NumberKind, Tone
 from reports.numbers import DECIMALS, format_number
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ NAME_WIDTH = 168.0
 INDENT = 12.0
 LEAST_ROW = 21.0
 
-__all__ = ["RowFrame", "axis_title", "row_frame", "set_value_axis", "tick_label"]
+__all__ = ["RowFrame", "axis_title", "by_tone", "row_frame", "set_value_axis", "tick_label"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,26 @@ class RowFrame:
     axes: Axes
     middles: tuple[float, ...]
     heights: tuple[float, ...]
+
+
+class Toned(Protocol):
+    """What stands in a row and has a tone."""
+
+    @property
+    def tone(self) -> Tone:
+        """The tone of its verdict."""
+        ...
+
+
+Point = TypeVar("Point", bound=Toned)
+
+
+def by_tone(points: Sequence[Point], middles: Sequence[float]) -> dict[Tone, list[tuple[Point, float]]]:
+    """The points with the middles of their rows, gathered by tone: what looks alike is drawn in one go."""
+    gathered: dict[Tone, list[tuple[Point, float]]] = {}
+    for point, middle in zip(points, middles, strict=True):
+        gathered.setdefault(point.tone, []).append((point, middle))
+    return gathered
 
 
 def axis_title(axis: Label, languages: Languages) -> str:

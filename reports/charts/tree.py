@@ -40,20 +40,24 @@ def draw_tree(data: TreeData, languages: Languages) -> Canvas:
     ]
     deepest = max((node.level for node in data.nodes), default=0)
     set_value_axis(axes, 0.0, max([*known, 1.0]) * 1.12, "index", languages)
+    levels: dict[int, list[tuple[float, float]]] = {}
     for node, y in zip(data.nodes, frame.middles, strict=True):
-        if node.contribution is None or is_absent(node.contribution):
-            continue
-        colour = theme.mix(theme.ACCENT, "#FFFFFF", 0.62 * node.level / max(deepest, 1))
-        axes.barh([y], [node.contribution], height=12 if node.level else 14, color=colour, zorder=2)
-        axes.annotate(
-            format_number(node.contribution, "index", languages),
-            (node.contribution, y),
-            xytext=(4, -0.36 * SMALL),
-            textcoords="offset points",
-            ha="left",
-            va="baseline",
-            fontsize=SMALL,
-            color=theme.INK,
-            zorder=3,
-        )
+        if node.contribution is not None and not is_absent(node.contribution):
+            levels.setdefault(node.level, []).append((node.contribution, y))
+    for level, bars in levels.items():
+        colour = theme.mix(theme.ACCENT, "#FFFFFF", 0.62 * level / max(deepest, 1))
+        boxes = [(0.0, y, contribution, 12.0 if level else 14.0) for contribution, y in bars]
+        frame.canvas.bars(axes, boxes, fill=colour, linewidths=0, zorder=2)
+        for contribution, y in bars:
+            axes.annotate(
+                format_number(contribution, "index", languages),
+                (contribution, y),
+                xytext=(4, -0.36 * SMALL),
+                textcoords="offset points",
+                ha="left",
+                va="baseline",
+                fontsize=SMALL,
+                color=theme.INK,
+                zorder=3,
+            )
     return frame.canvas

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Style = Literal["Regular", "Bold"]
 
@@ -19,12 +19,22 @@ def font_path(style: Style) -> Path:
     return Path(str(resources.files("reports.fonts") / f"SatixSansSC-{style}.ttf"))
 
 
+def _opened(style: Style) -> Any:
+    """The font, its glyphs going by number: it holds no names, and making them from the characters takes long.
+
+    Boxes around the glyphs are taken as they stand in the file, so that no outline need be unpacked.
+    """
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    font = TTFont(font_path(style), recalcBBoxes=False, recalcTimestamp=False, lazy=True)
+    font.setGlyphOrder([".notdef", *(f"glyph{number:05d}" for number in range(1, font["maxp"].numGlyphs))])
+    return font
+
+
 @cache
 def advances(style: Style) -> dict[str, float]:
     """The width of every character the font holds, in units of the font size."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
-    with TTFont(font_path(style), lazy=True) as font:
+    with _opened(style) as font:
         units = font["head"].unitsPerEm
         metrics = font["hmtx"].metrics
         return {chr(point): metrics[glyph][0] / units for point, glyph in font.getBestCmap().items()}
@@ -41,7 +51,6 @@ def web_font(text: str, style: Style) -> str:
     Characters the font lacks are left to the fonts of the reader's machine.
     """
     from fontTools import subset  # type: ignore[import-untyped]
-    from fontTools.ttLib import TTFont
 
     options = subset.Options()
     options.layout_features = ["kern"]
@@ -49,7 +58,7 @@ def web_font(text: str, style: Style) -> str:
     options.glyph_names = False
     options.name_IDs = [0, 1, 2, 13]
     options.recalc_timestamp = False
-    with TTFont(font_path(style), recalcTimestamp=False, lazy=True) as font:
+    with _opened(style) as font:
         cut = subset.Subsetter(options)
         cut.populate(text="".join(sorted(set(text))))
         cut.subset(font)

@@ -35,6 +35,7 @@ def _run() -> int:
     except click.exceptions.Exit as leave:
         return int(leave.exit_code)
     except click.exceptions.Abort:
+        click.echo(say("interrupted"), err=True)
         return INTERRUPTED
     except click.UsageError as error:
         _explain_usage(error)
@@ -47,6 +48,9 @@ def _run() -> int:
         return INTERRUPTED
     except (PermissionError, IsADirectoryError, NotADirectoryError, FileNotFoundError, FileExistsError) as error:
         click.echo(say("file_system", file=str(error.filename or ""), reason=error.strerror or ""), err=True)
+        return INPUT_AT_FAULT
+    except OSError as error:
+        click.echo(say("system_fault", reason=error.strerror or type(error).__name__), err=True)
         return INPUT_AT_FAULT
     except MemoryError:
         click.echo(say("out_of_memory"), err=True)

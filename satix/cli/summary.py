@@ -14,7 +14,7 @@ __all__ = ["summary_lines"]
 
 def summary_lines(results: Results) -> list[str]:
     """Index with interval, change since the wave before, and the three weakest indicators."""
-    from reports.numbers import format_number
+    from reports.numbers import format_interval, format_number
     from reports.reading import Reader, verdict_of
 
     language = message_language()
@@ -34,8 +34,7 @@ def summary_lines(results: Results) -> list[str]:
             wave=wave,
             label=reader.root.label[language],
             estimate=number(root.estimate),
-            lower=number(root.lower),
-            upper=number(root.upper),
+            interval=format_interval(root.lower, root.upper, "index", (language,)),
             n=format_number(root.n, "count", (language,)),
         )
     ]
@@ -48,8 +47,7 @@ def summary_lines(results: Results) -> list[str]:
                 "summary_change",
                 wave=reader.wave_name(change.before).get(language),
                 change=number(row.change.estimate, gap=True),
-                lower=number(row.change.lower, gap=True),
-                upper=number(row.change.upper, gap=True),
+                interval=format_interval(row.change.lower, row.change.upper, "gap", (language,)),
                 verdict=verdict_of(row.verdict).label.get(language),
             )
         )

@@ -25,7 +25,8 @@ def design_of(responses: ResponseSet, sampling: SamplingDesign, *, several_waves
     Raises
     ------
     StudyError
-        A case weight, stratum or cluster is missing for some respondents.
+        A case weight, stratum or cluster is missing for some respondents, or population sizes of strata are
+        given without a stratum column.
     """
     table = responses.respondents
     weights = table["case_weight"].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -40,6 +41,8 @@ def design_of(responses: ResponseSet, sampling: SamplingDesign, *, several_waves
         raise StudyError.of("satix.design_column_incomplete", column="case_weight", found=int(np.isnan(weights).sum()))
     if np.isnan(weights).all():
         weights = np.ones(responses.n)
+    if len(sampling.population) > 1 and "stratum" not in parts:
+        raise StudyError.of("satix.population_needs_strata", strata=", ".join(sampling.population))
     population: dict[str, float] = {str(stratum): float(size) for stratum, size in sampling.population.items()}
     if several_waves and (parts or population):
         wave = table["wave"].astype(str).to_numpy(dtype=object)

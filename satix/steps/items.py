@@ -9,11 +9,14 @@ import numpy as np
 from analysis.design import design_means
 from analysis.item_statistics import ItemStatistics, describe_items
 from analysis.results import Figure, ItemRow, OptionCount
-from analysis.share_intervals import design_share
+from analysis.share_intervals import design_shares
 from analysis.shares import net_promoter_score
 from satix.steps.figures import figure_of, figures_of, grade_of, suppressed_figure
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.figures import Estimate
     from satix.steps.context import Wave
     from survey.questionnaire import Question
     from survey.scales import Scale
@@ -52,33 +55,50 @@ def item_rows(wave: Wave, study: Study) -> list[ItemRow]:
     )
     points = np.stack([responses.index_points(question.code) for question in questions], axis=1)
     indices = figures_of(design_means(wave.masked(points), wave.design, confidence=study.confidence), study.limits)
+    best = [
+        _best_options(wave.responses.score_table(q.code)[1:], scale) for q, scale in zip(questions, scales, strict=True)
+    ]
+    among = [_is_among(wave, q, options) for q, options in zip(questions, best, strict=True)]
+    shares = design_shares(np.stack(among).T, wave.design, confidence=study.confidence)
     return [
-        _row(wave, study, question, scale, statistics, index)
-        for question, scale, statistics, index in zip(questions, scales, described, indices, strict=True)
+        _row(wave, study, question, statistics, index, share, options)
+        for question, statistics, index, share, options in zip(questions, described, indices, shares, best, strict=True)
     ]
 
 
+def _best_options(scores: NDArray[np.float64], scale: Scale) -> NDArray[np.int64]:
+    """Places (from 0) of the options in the top box, the better the later."""
+    return np.argsort(np.where(np.isnan(scores), -np.inf, scores), kind="stable")[-top_box_size(scale) :]
+
+
+def _is_among(wave: Wave, question: Question, options: NDArray[np.int64]) -> NDArray[np.float64]:
+    """1 where a respondent's score is that of one of the options, 0 where not, NaN where there is none; (n,)."""
+    table = wave.responses.score_table(question.code)
+    flags = np.where(np.isnan(table), np.nan, np.isin(table, table[1:][options]))
+    return wave.masked(flags[np.maximum(wave.responses.codes_of(question.code), 0)])
+
+
 def _row(
-    wave: Wave, study: Study, question: Question, scale: Scale, statistics: ItemStatistics, index: Figure
+    wave: Wave,
+    study: Study,
+    question: Question,
+    statistics: ItemStatistics,
+    index: Figure,
+    share: Estimate,
+    best: NDArray[np.int64],
 ) -> ItemRow:
+    scale = wave.responses.instrument.scale_of(question)
     grade = grade_of(statistics.n_valid, study.limits)
     hidden = grade == "suppressed"
-    scores = wave.masked(wave.responses.scores(question.code))
-    table = wave.responses.score_table(question.code)[1:]
-    best = np.argsort(np.where(np.isnan(table), -np.inf, table), kind="stable")[-top_box_size(scale) :]
-    top_box: Figure = suppressed_figure("share")
     promoters: Figure | None = None
-    if not hidden:
-        among = np.where(np.isnan(scores), np.nan, np.isin(scores, table[best]))
-        top_box = figure_of(design_share(among, wave.design, confidence=study.confidence), study.limits)
-        if question.recommend:
-            result = net_promoter_score(
-                scores,
-                scale=(scale.lowest_score, scale.highest_score),
-                design=wave.design,
-                confidence=study.confidence,
-            )
-            promoters = figure_of(result.figure, study.limits)
+    if question.recommend and not hidden:
+        result = net_promoter_score(
+            wave.masked(wave.responses.scores(question.code)),
+            scale=(scale.lowest_score, scale.highest_score),
+            design=wave.design,
+            confidence=study.confidence,
+        )
+        promoters = figure_of(result.figure, study.limits)
     return ItemRow(
         question=question.code,
         n_rows=statistics.n_rows,
@@ -93,7 +113,7 @@ def _row(
         mean=None if hidden else statistics.mean,
         std_dev=None if hidden else statistics.sd,
         index=index,
-        top_box=top_box,
+        top_box=suppressed_figure("share") if hidden else figure_of(share, study.limits),
         top_codes=[str(scale.answers[place].code) for place in sorted(best)],
         net_promoter=promoters,
         grade=grade,

@@ -59,6 +59,7 @@ def read_sources(project: Project, *, progress: Callable[[int, int], None]) -> R
         except SatixError as error:
             problems.extend(error.problems)
             continue
+        problems.extend(_unknown_waves(project, source.file, result.responses))
         parts.append(result.responses if asked is project.instrument else _carried(project, asked, result.responses))
         reports.append(result.report)
     progress(len(sources), len(sources))
@@ -79,6 +80,18 @@ def _carried(project: Project, asked: Instrument, responses: ResponseSet) -> Res
 
     comparability = may_compare(instrument_difference(asked, project.instrument))
     return carry_over(responses, project.instrument, comparability)
+
+
+def _unknown_waves(project: Project, file: str, responses: ResponseSet) -> list[Problem]:
+    known = [wave.wave for wave in project.study.waves]
+    found = responses.respondents["wave"].to_numpy()
+    problems = []
+    for wave in sorted({str(wave) for wave in found} - set(known)):
+        rows = responses.respondents["row"].to_numpy()[found == wave]
+        shown = ", ".join(str(row) for row in rows[:5]) + (" …" if len(rows) > 5 else "")
+        fields = {"rows": shown, "found": wave, "known": ", ".join(known)}
+        problems.append(Problem(code="satix.wave_not_in_study", place=Place(file=file), fields=fields))
+    return problems
 
 
 def _wave_problems(project: Project, responses: ResponseSet) -> list[Problem]:

@@ -34,11 +34,15 @@ def reliability_records(wave: Wave, study: Study) -> list[Reliability]:
                 for leaf in node.leaves()
                 for question in instrument.questions_of(facet=facet, measures=leaf.code)
             ]
-            items = [item for item in items if (wave.responses.codes_of(item.code) > 0).any()]
+            items = [item for item in items if _answers(wave, item) >= study.limits.suppress]
             if len(items) < 2 or (node.code == instrument.index.code and facet != "performance"):
                 continue
             records.append(_record(wave, study, node, facet, items))
     return records
+
+
+def _answers(wave: Wave, item: Question) -> int:
+    return int(np.count_nonzero(~np.isnan(wave.responses.scores(item.code)) & wave.used))
 
 
 def _record(wave: Wave, study: Study, node: Indicator, facet: Facet, items: list[Question]) -> Reliability:

@@ -41,6 +41,11 @@ def node_scores(wave: Wave, study: Study) -> list[NodeScore]:
             for name, contribution, potential in zip(parts.names, parts.contribution, parts.potential, strict=True)
         }
     added = _rolled_up(wave.responses.instrument.index, added)
+    sizes = {node: int(n) for node, n in zip(wave.scores.nodes, means.n, strict=True)}
+    for node in [node for node, n in sizes.items() if not n]:
+        added.pop(node, None)
+    for node in _withheld(wave.responses.instrument.index, sizes, study.limits.suppress):
+        added.pop(node, None)
     return [
         NodeScore(
             indicator=node,
@@ -50,6 +55,24 @@ def node_scores(wave: Wave, study: Study) -> list[NodeScore]:
         )
         for node, figure in zip(wave.scores.nodes, figures, strict=True)
     ]
+
+
+def _withheld(index: Indicator, sizes: dict[str, int], limit: int) -> set[str]:
+    """Nodes whose contribution must not be shown: suppressed ones, and others from which these would follow.
+
+    The contributions of siblings add up to their parent's, so that no sibling may be hidden alone; an only child
+    takes its parent with it. ``sizes`` are respondents by node; a node nobody was asked has nothing to hide.
+    """
+    hidden = {node.code for node in index.walk() if 0 < sizes[node.code] < limit}
+    for node in reversed([node for node in index.walk() if node.indicators]):
+        children = [child.code for child in node.indicators if sizes[child.code]]
+        away = [code for code in children if code in hidden]
+        if len(away) == 1 and len(children) > 1:
+            rest = [code for code in children if code not in hidden]
+            hidden.add(min(rest, key=lambda code: (sizes[code], code)))
+        elif len(away) == 1:
+            hidden.add(node.code)
+    return hidden
 
 
 def _rolled_up(index: Indicator, leaves: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:

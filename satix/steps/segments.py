@@ -77,7 +77,7 @@ def _answered(wave: Wave, question: str) -> bool:
 
 
 def _small_hidden(n: int, limit: int) -> int | None:
-    return None if 0 < n < limit else n
+    return None if n < 0 or 0 < n < limit else n
 
 
 def _row(result: SegmentTableResult, place: int, option: Option) -> SegmentRow:

@@ -146,12 +146,19 @@ class AnswerKey:
                     return by_label
         return None
 
+    def _ends(self) -> tuple[Option, Option]:
+        return self.scale.answers[0], self.scale.answers[-1]
+
     def expected(self) -> str:
         """What would have been accepted: the ends of a stepped scale, or the options with their labels."""
         options = self.scale.all_options
         if self.scale.from_ is not None and self._number_is == "codes":
             others = [str(option.code) for option in options if option.missing is not None]
-            return ", ".join([f"{self.scale.from_}–{self.scale.to}", *others])
+            ends = f"{self.scale.from_}–{self.scale.to}"
+            if self.scale.labels:
+                low, high = (" / ".join(dict.fromkeys(end.label.both().values())) for end in self._ends())
+                ends += f" ({low} … {high})"
+            return ", ".join([ends, *others])
         shown = []
         for place, option in enumerate(options[:_SHOWN_OPTIONS], start=1):
             number = str(place if self._number_is == "positions" else option.code)

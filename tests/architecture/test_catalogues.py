@@ -17,7 +17,7 @@ CODE = re.compile(rf"({'|'.join(LAYERS)})\.([a-z][a-z0-9_]*)")
 HOME = {"say": "satix", "messages_in": "satix", "phrase": "reports", "sentence": "reports", "sentences": "reports"}
 """Functions that take the name of a wording, and the package in whose catalogue it stands."""
 
-SYMBOLS = re.compile(r"\{[^}]*\}|\b(?:NPS|Holm|alpha|n|p|d_z)\b|[\W\d]")
+SYMBOLS = re.compile(r"\{[^}]*\}|\b(?:NPS|Holm|alpha|α|n|p|d_z)\b|[\W\d]")
 """Fields, signs, numbers and the symbols of statistics, which are the same in every language."""
 
 TERMS_IN_ENGLISH = re.compile(r"“[^”]*”|序号|总分|按\w\w|\d+秒")

@@ -49,8 +49,7 @@ def test_no_assert_and_no_stub_outside_the_tests() -> None:
         f"{path}:{node.lineno}"
         for path, tree in modules().values()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assert)
-        or (isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node))
+        if isinstance(node, ast.Assert) or (isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node))
     ]
     assert found == []
 
@@ -95,13 +94,11 @@ def test_files_stay_of_a_size_one_can_read() -> None:
 
 def test_every_module_says_what_it_is_about() -> None:
     """A docstring at the top; an empty package file is enough for a folder of resources."""
-    assert [
-        str(path) for path, tree in modules().values() if tree.body and not ast.get_docstring(tree)
-    ] == []
+    assert [str(path) for path, tree in modules().values() if tree.body and not ast.get_docstring(tree)] == []
 
 
 def test_options_are_keyword_only_where_there_are_many() -> None:
-    """Data first, options by name: no public function takes a default among its positional parameters past the fourth."""
+    """Data first, options by name: no default among more than five positional parameters."""
     found = [
         f"{path}:{node.lineno} {node.name}"
         for path, tree in modules().values()
@@ -144,6 +141,4 @@ def test_no_url_is_fetched_by_the_code() -> None:
 def test_the_search_for_texts_sees_something() -> None:
     """The walker these tests stand on finds texts in every layer."""
     for layer in LAYERS:
-        assert any(
-            next(strings_of(tree), None) for name, (_, tree) in modules().items() if name.split(".")[0] == layer
-        )
+        assert any(next(strings_of(tree), None) for name, (_, tree) in modules().items() if name.split(".")[0] == layer)

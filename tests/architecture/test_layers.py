@@ -1,4 +1,4 @@
-"""survey <- instruments <- analysis <- reports <- satix: an arrow means "may be imported by", and nothing points back."""
+"""survey <- instruments <- analysis <- reports <- satix: an arrow means "may be imported by"."""
 
 from __future__ import annotations
 

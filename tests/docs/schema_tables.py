@@ -36,7 +36,7 @@ WORDS = {
         "int": "整数",
         "float": "数值",
         "bool": "true 或 false",
-        "list": "{}的列表",
+        "list": "列表：{}",
         "map": "{} → {}",
         "or": " 或 ",
         "condition": "[条件](#condition)",

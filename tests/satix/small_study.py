@@ -172,10 +172,19 @@ def write_workbook(path: Path, rows: Sequence[Mapping[str, Any]], headings: Sequ
     return path
 
 
+class _PlainDumper(yaml.SafeDumper):
+    """Writes repeated parts out instead of referring to them."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
+
+
 def write_yaml(path: Path, content: Any) -> Path:
     """A definition as YAML."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    text = yaml.dump(content, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False)
+    path.write_text(text, encoding="utf-8")
     return path
 
 

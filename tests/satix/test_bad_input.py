@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.architecture.source_tree import ROOT
 from tests.satix.conftest import Outcome, Run
 from tests.satix.small_study import HEADINGS, ITEMS, SmallStudy, answers, write_rows, write_workbook
 
@@ -45,7 +49,8 @@ def refused(run: Run, small: SmallStudy, *words: str, command: str = "evaluate",
             assert name not in outcome.err
         for word in words:
             assert word in outcome.err, f"{word!r} not in {outcome.err!r}"
-        assert _has_chinese(outcome.err) == (lang == "zh") or not _has_chinese(outcome.err.replace("报告", ""))
+        # A cell may be answered in either language, so the options are named as the instrument words them.
+        assert _has_chinese(re.sub("很差|很好", "", outcome.err)) == (lang == "zh")
         assert _snapshot(small.folder) == before
         assert list(small.folder.glob(".output*")) == []
         said[lang] = outcome.err
@@ -137,7 +142,7 @@ def test_answers_outside_the_scale_are_all_listed_with_excel_coordinates(run: Ru
     said = refused(run, small, "w2.xlsx", "answers", "excellent")
     for place in ("row 5, column B (reply)", "row 12, column E (tone)", "row 60, column G (recommend)"):
         assert f"sheet 'answers', {place}" in said
-    assert said.count("\n") == 3
+    assert said.count("row ") == 3
     assert "expected" in said
     assert "Correct the cell" in said
 
@@ -215,9 +220,7 @@ def test_an_unknown_value_in_the_wave_column(run: Run, small: SmallStudy) -> Non
     for source in small.study["sources"]:
         del source["wave"]
     small.write()
-    said = refused(run, small, "w2.csv", "w3")
-    assert "row 6" in said
-    assert "w1" in said
+    assert "rows 6 " in refused(run, small, "w2.csv", "w3", "w1", "6")
 
 
 def test_a_wave_mapping_that_does_not_know_a_value(run: Run, small: SmallStudy) -> None:
@@ -277,7 +280,7 @@ def test_case_weights_missing_for_some(run: Run, small: SmallStudy) -> None:
             row["weight"] = 1.5
     small.rows["w1"][2]["weight"] = ""
     small.write()
-    refused(run, small, "case_weight", "1")
+    assert "row 4" in refused(run, small, "w1.csv", "weight")
 
 
 # Definitions
@@ -354,8 +357,23 @@ def test_an_unknown_version(run: Run, small: SmallStudy) -> None:
         "? [a, b]\n: c\n",
         "",
         "study: &a [*a]\ntitle: x\n",
+        "study: " + "[" * 20_000,
+        "study: " + "[" * 20_000 + "]" * 20_000,
     ],
-    ids=["bracket", "tab", "two-documents", "list", "control", "tag", "object", "key", "empty", "recursion"],
+    ids=[
+        "bracket",
+        "tab",
+        "two-documents",
+        "list",
+        "control",
+        "tag",
+        "object",
+        "key",
+        "empty",
+        "recursion",
+        "open-deep",
+        "deep",
+    ],
 )
 def test_a_file_that_is_no_study_at_all(run: Run, small: SmallStudy, text: str) -> None:
     """The file and, where there is one, the line; never a fault of ours."""
@@ -363,12 +381,29 @@ def test_a_file_that_is_no_study_at_all(run: Run, small: SmallStudy, text: str) 
     refused(run, small, "study.yaml")
 
 
-def test_a_yaml_file_that_swells(run: Run, small: SmallStudy) -> None:
+def test_a_yaml_file_that_swells(small: SmallStudy) -> None:
     """Nested aliases (ten to the ninth power) are refused at once instead of filling the memory."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
     small.file.write_text("\n".join(lines), encoding="utf-8")
-    refused(run, small, "study.yaml")
+    code = (
+        "import sys\n"
+        "try:\n    import resource\n    resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))\n"
+        "except ImportError:\n    pass\n"
+        "from satix.cli import main\nsys.argv = ['satix', 'evaluate', 'study.yaml']\nmain()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=small.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SATIX_LANG": "en"},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "study.yaml" in done.stderr
+    assert "memory" not in done.stderr
 
 
 def test_a_study_that_is_not_utf8(run: Run, small: SmallStudy) -> None:
@@ -641,7 +676,7 @@ def test_one_segment_named_twice(run: Run, small: SmallStudy) -> None:
 def test_answers_that_are_all_missing(run: Run, small: SmallStudy) -> None:
     """A wave in which nobody answered a rated question: a message or withheld figures, never a fault of ours."""
     for row in small.rows["w2"]:
-        row |= dict.fromkeys(ITEMS, "")
+        row.update(dict.fromkeys(ITEMS, ""))
     small.write()
     outcome = run("evaluate", small.file)
     assert "fault of its own" not in outcome.err, outcome.err
@@ -663,7 +698,7 @@ def test_nobody_varies(run: Run, small: SmallStudy) -> None:
     """Everybody answers 4 to everything: index 75, no variance, no alpha, no warning."""
     for rows in small.rows.values():
         for row in rows:
-            row |= dict.fromkeys(ITEMS, 4)
+            row.update(dict.fromkeys(ITEMS, 4))
     small.write()
     outcome = run("evaluate", small.file)
     assert outcome.code == 0, outcome.err
@@ -707,6 +742,7 @@ def test_a_zip_bomb_is_refused_before_it_is_opened(run: Run, small: SmallStudy) 
     refused(run, small, "w2.xlsx", "MB")
 
 
+@pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 def test_formula_text_stays_text(run: Run, small: SmallStudy) -> None:
     """An answer that begins with = is neither executed by Excel nor markup in HTML."""
     small.rows["w2"][0]["comment"] = '=HYPERLINK("http://evil.example","x")'
