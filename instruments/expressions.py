@@ -80,7 +80,8 @@ def format_condition(condition: Condition) -> str:
         case Selected():
             return f"{_code(condition.question)} in ({', '.join(format_value(code) for code in condition.selected)})"
         case Compare():
-            value = int(condition.value) if condition.value.is_integer() else condition.value
+            whole = condition.value.is_integer() and repr(condition.value) != "-0.0"
+            value = int(condition.value) if whole else condition.value
             return f"score({_code(condition.question)}) {condition.relation} {value!r}"
         case IsMissing():
             return f"missing({_code(condition.is_missing)})"

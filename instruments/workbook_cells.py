@@ -41,10 +41,11 @@ def cell_of(value: object, kind: Kind) -> Cell | None:
 
 
 def _number(value: float) -> Cell:
-    """A number as Excel keeps it; as text where its 15 to 17 digits would not survive."""
+    """A number as Excel keeps it; as text where its 15 to 17 digits, or a minus before zero, would be lost."""
     if isinstance(value, int):
         return value if abs(value) < 10**15 else str(value)
-    return value if math.isfinite(value) and float(f"{value:.16G}") == value else repr(value)
+    kept = math.isfinite(value) and repr(float(f"{value:.16G}")) == repr(value) and repr(value) != "-0.0"
+    return value if kept else repr(value)
 
 
 def _value_text(value: object) -> str:

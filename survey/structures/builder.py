@@ -23,7 +23,7 @@ from survey.structures.draft import (
 )
 from survey.structures.entries import Item, Rule
 from survey.structures.remarks import Remarks
-from survey.structures.wordings import code_from, longest_code, plain_text
+from survey.structures.wordings import LONGEST_CODE, code_from, plain_text
 
 __all__ = ["DraftBuilder"]
 
@@ -201,7 +201,7 @@ class DraftBuilder:
         code, number = wanted, 1
         while code in taken:
             number += 1
-            code = f"{wanted[: longest_code - len(str(number)) - 1]}_{number}"
+            code = f"{wanted[: LONGEST_CODE - len(str(number)) - 1]}_{number}"
         taken.add(code)
         return code
 

@@ -12,7 +12,7 @@ from survey.structures.draft import StructureDraft
 from survey.structures.entries import Rule
 from survey.structures.qualtrics_logic import logic_rule, logic_text
 from survey.structures.qualtrics_questions import QualtricsQuestions, plain_wordings
-from survey.structures.source_file import read_json
+from survey.structures.source_file import listed, read_json
 from survey.structures.wordings import language_code
 
 __all__ = ["read_qualtrics"]
@@ -58,8 +58,7 @@ class _Survey:
                 case "SQ" if isinstance(payload, Mapping):
                     self.payloads[str(element.get("PrimaryAttribute"))] = payload
                 case "BL":
-                    listed = payload.values() if isinstance(payload, Mapping) else payload
-                    blocks = [block for block in listed or [] if isinstance(block, Mapping)]
+                    blocks = [block for block in listed(payload) if isinstance(block, Mapping)]
                     self.blocks |= {str(block.get("ID")): block for block in blocks}
                 case "FL":
                     self.flow = payload
@@ -96,9 +95,7 @@ class _Survey:
         return Place(file=self.file, path=identifier)
 
     def _in_block(self, block: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        elements = block.get("BlockElements") or []
-        listed = elements.values() if isinstance(elements, Mapping) else elements
-        for element in listed:
+        for element in listed(block.get("BlockElements")):
             if not isinstance(element, Mapping) or element.get("Type") != "Question":
                 continue
             identifier = str(element.get("QuestionID"))
@@ -114,7 +111,7 @@ class _Survey:
 
     def _note_skips(self, identifier: str, element: Mapping[str, Any]) -> None:
         tag = str(self.payloads[identifier].get("DataExportTag") or identifier)
-        for skip in element.get("SkipLogic") or []:
+        for skip in listed(element.get("SkipLogic")):
             if isinstance(skip, Mapping):
                 self.builder.remark(
                     "survey.structure_skip_left_out",

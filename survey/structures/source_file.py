@@ -12,7 +12,7 @@ from survey.errors import FileRefusedError, Place
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["LARGEST_STRUCTURE", "guard_structure", "read_json", "read_xml"]
+__all__ = ["LARGEST_STRUCTURE", "guard_structure", "listed", "read_json", "read_xml"]
 
 LARGEST_STRUCTURE = 20 * 1024 * 1024
 """Bytes of a questionnaire in JSON, XML or text; real ones stay far below."""
@@ -66,6 +66,13 @@ def read_json(path: Path, extensions: Sequence[str]) -> Any:
         raise FileRefusedError.of("survey.structure_too_deep", Place(file=path.name)) from None
     except ValueError as fault:  # not UTF-8, NaN, or a number of thousands of digits
         raise FileRefusedError.of("survey.structure_not_json", Place(file=path.name), reason=str(fault)[:80]) from None
+
+
+def listed(value: object) -> list[Any]:
+    """The entries of a JSON list, or the values of an object that stands for one; empty for anything else."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def read_xml(path: Path, extensions: Sequence[str]) -> Element:

@@ -8,6 +8,7 @@ from typing import Any
 from survey.structures.builder import DraftBuilder
 from survey.structures.draft import DraftOption, Kind
 from survey.structures.entries import Item, Rule
+from survey.structures.source_file import listed
 from survey.structures.surveyjs_wordings import SurveyJSWordings
 from survey.structures.wordings import option_code
 
@@ -114,7 +115,7 @@ class SurveyJSQuestions:
 
     @staticmethod
     def _validators(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        for validator in element.get("validators") or []:
+        for validator in listed(element.get("validators")):
             if isinstance(validator, Mapping):
                 yield validator
 
@@ -214,8 +215,8 @@ class SurveyJSQuestions:
         title = self.words.text(element.get("title"), name) or self.words.everywhere(name)
         if kind == "matrixdynamic":
             self.builder.remark("survey.structure_repeat_flattened", name, severity="warning")
-        listed = element.get("items" if kind == "multipletext" else "rows")
-        rows = [("", title)] if kind == "matrixdynamic" else list(self._rows(listed, name))
+        given = element.get("items" if kind == "multipletext" else "rows")
+        rows = [("", title)] if kind == "matrixdynamic" else list(self._rows(given, name))
         if not rows:
             self.builder.leave_out(item, "survey.structure_rows_absent", severity="warning")
             return
@@ -236,14 +237,14 @@ class SurveyJSQuestions:
                     references=(f"{name}.{row}",),
                 )
             elif kind == "multipletext":
-                items = [entry for entry in listed or [] if isinstance(entry, Mapping)]
+                items = [entry for entry in listed(given) if isinstance(entry, Mapping)]
                 entry = next(entry for entry in items if str(entry.get("name")) == row)
                 self._question(item, code, "text", entry, wording, references=(f"{name}.{row}",))
             else:
                 self._cells(item, name, row, wording, element)
 
-    def _rows(self, listed: object, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-        for row in listed if isinstance(listed, list) else []:
+    def _rows(self, rows: object, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+        for row in listed(rows):
             if isinstance(row, Mapping):
                 value = row.get("value", row.get("name"))
                 text = self.words.text(row.get("text", row.get("title")), f"{name}: {value}")
@@ -259,7 +260,7 @@ class SurveyJSQuestions:
 
     def _cells(self, item: Item, name: str, row: str, wording: dict[str, str], element: Mapping[str, Any]) -> None:
         """One question per column; a column without choices of its own takes those of the matrix."""
-        for column in element.get("columns") or []:
+        for column in listed(element.get("columns")):
             entry: Mapping[str, Any] = column if isinstance(column, Mapping) else {"name": str(column)}
             named = str(entry.get("name"))
             kind = str(entry.get("cellType") or element.get("cellType") or "dropdown")

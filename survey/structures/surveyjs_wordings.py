@@ -26,12 +26,13 @@ class SurveyJSWordings:
                 plain.append(value)
             else:
                 named |= {language_code(key): None for key in value if key != "default"}
-        if isinstance(locale, str) and locale:
-            self.default = language_code(locale)
-        else:
+        own = language_code(locale) if isinstance(locale, str) and locale else ""
+        if not own:
             self.default = guess_language(plain)
             builder.remark("survey.structure_language_guessed", self.default)
-        self.languages = list(dict.fromkeys([self.default, *named]))
+        else:  # "default" is English, the library's own, where the form's language has wordings under its name
+            self.default = "en" if own in named and "en" not in named else own
+        self.languages = list(dict.fromkeys([own or self.default, *named, self.default]))
 
     def text(self, value: object, subject: str) -> dict[str, str]:
         """A localised string as plain wordings."""

@@ -11,9 +11,9 @@ from importlib import resources
 
 from survey.importers.cell_text import fold, tidy
 
-__all__ = ["code_from", "guess_language", "language_code", "longest_code", "option_code", "plain_text"]
+__all__ = ["LONGEST_CODE", "code_from", "guess_language", "language_code", "option_code", "plain_text"]
 
-longest_code = 64
+LONGEST_CODE = 64
 _MARKUP = re.compile(r"<(?:!--.*?--|/?[A-Za-z][^<>]*)>", re.DOTALL)
 _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]*>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
@@ -82,7 +82,7 @@ def plain_text(markup: str) -> str:
 def code_from(name: str) -> str:
     """A code the instrument accepts, as near to ``name`` as can be; ``q`` where nothing of it is left."""
     code = re.sub(r"[^\w.\-]+", "_", unicodedata.normalize("NFC", tidy(name)))
-    code = re.sub(r"^[^\w]+", "", code)[:longest_code]
+    code = re.sub(r"^[^\w]+", "", code)[:LONGEST_CODE]
     return code if code.strip("_") else "q"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from survey.errors import FileRefusedError, InstrumentError, Place
 from survey.structures.remarks import Remarks
-from survey.structures.source_file import read_json
+from survey.structures.source_file import listed, read_json
 from survey.structures.xlsform_columns import TRANSLATED, Column, column_of
 from survey.structures.xlsform_tables import FormTables, Record, rows_from_cells
 
@@ -60,7 +60,7 @@ def _from_rows(
     tables = {
         sheet: [
             (Place(file=path.name, path=f"{sheet}[{number}]"), dict(_cells(row, names)))
-            for number, row in enumerate(content.get(sheet) or [], start=1)
+            for number, row in enumerate(listed(content.get(sheet)), start=1)
             if isinstance(row, Mapping)
         ]
         for sheet in ("survey", "choices")
@@ -77,7 +77,7 @@ def _bounded(rows: int, path: Path) -> None:
 
 def _cells(row: Mapping[str, Any], translations: list[str]) -> Iterator[tuple[Column, str]]:
     """Cells of one row; a list holds one wording per translation, a mapping one per language."""
-    listed = row.get("select_from_list_name") or row.get("kobo--score-choices") or row.get("kobo--rank-items")
+    named = row.get("select_from_list_name") or row.get("kobo--score-choices") or row.get("kobo--rank-items")
     for key, value in row.items():
         if key.startswith("$") and key != "$autoname":
             continue
@@ -92,8 +92,8 @@ def _cells(row: Mapping[str, Any], translations: list[str]) -> Iterator[tuple[Co
                     yield Column(column.name, str(name)), wording.strip()
         elif isinstance(value, Mapping) and key in {"bind", "control", "media"}:
             yield from _cells(value, translations)
-        elif key == "type" and isinstance(value, str) and isinstance(listed, str) and listed not in value:
-            yield column, f"{value} {listed}"
+        elif key == "type" and isinstance(value, str) and isinstance(named, str) and named not in value:
+            yield column, f"{value} {named}"
         elif _text(value) and key not in {"select_from_list_name", "kobo--score-choices", "kobo--rank-items"}:
             yield column, _text(value)
 

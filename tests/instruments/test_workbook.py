@@ -13,7 +13,7 @@ from instruments import list_instruments, load_instrument
 from instruments.workbook import instrument_from_excel, instrument_template, instrument_to_excel
 from instruments.workbook_layout import SHEETS, explanations
 from survey.definition_files import dump_definition
-from survey.errors import FileRefusedError, InstrumentError
+from survey.errors import InstrumentError
 from survey.instrument import Instrument, read_instrument
 from tests.instruments.instrument_strategies import instruments
 

@@ -37,9 +37,9 @@ class Known:
             options = {str(code): code for code in CODES[question.code]}
             if bare == question.code:
                 return Target(question=question.code, kind=question.kind, options=options)
-            for option in options:
-                if bare == f"{question.code}_{option}":
-                    return Target(question=question.code, kind=question.kind, options=options, option=options[option])
+            for name_, code in options.items():
+                if bare == f"{question.code}_{name_}":
+                    return Target(question=question.code, kind=question.kind, options=options, option=code)
         raise NotCarriedError("survey.structure_routing_unknown", name)
 
     def options_of(self, question: str) -> frozenset[int | float | str]:
