@@ -177,7 +177,12 @@ def _change_findings(reader: Reader) -> list[Label]:
         if reader.indicators[other.indicator].leaf
         and other.p_adjusted is not None
         and other.p_adjusted < 1 - reader.results.study.confidence
-        and other.verdict != "too_few"
+        and other.verdict not in {"too_few", "moved_by_mix"}
+    ]
+    shifted = [
+        reader.name(other.indicator)
+        for other in change.rows
+        if reader.indicators[other.indicator].leaf and other.verdict == "moved_by_mix"
     ]
     up = [reader.name(o.indicator) for o in proven if (o.change.estimate or 0.0) > 0]
     down = [reader.name(o.indicator) for o in proven if (o.change.estimate or 0.0) < 0]
@@ -185,7 +190,9 @@ def _change_findings(reader: Reader) -> list[Label]:
         found.append(sentence("finding_rose", indicators=enumerate_labels(up)))
     if down:
         found.append(sentence("finding_fell", indicators=enumerate_labels(down)))
-    if not up and not down:
+    if shifted:
+        found.append(sentence("finding_moved_by_mix", indicators=enumerate_labels(shifted)))
+    if not up and not down and not shifted:
         found.append(sentence("finding_no_indicator_moved", n=change.family))
     mixed = max(change.decompositions, key=lambda part: abs(part.mix_effect or 0.0), default=None)
     if mixed is not None and abs(mixed.mix_effect or 0.0) >= 0.5:
@@ -194,7 +201,9 @@ def _change_findings(reader: Reader) -> list[Label]:
                 "finding_mix",
                 segment=Label.of(mixed.label),
                 mix=Num(mixed.mix_effect, "gap"),
+                mix_error=Num(mixed.mix_std_error),
                 score=Num(mixed.score_effect, "gap"),
+                score_error=Num(mixed.score_std_error),
             )
         )
     return found
@@ -205,6 +214,8 @@ def _direction(verdict: str, p_adjusted: float | None, reader: Reader) -> str:
         return "too_few"
     if p_adjusted >= 1 - reader.results.study.confidence:
         return "unproven"
+    if verdict == "moved_by_mix":
+        return "mix"
     return "down" if verdict == "worse" else "up"
 
 
@@ -236,6 +247,8 @@ def _limits(reader: Reader) -> list[Block]:
         blocks.append(Paragraph(text=phrase("limit_break"), tone="warning"))
     if screening.n_flagged:
         name = "limit_excluded" if screening.n_excluded else "limit_flagged"
+        if screening.everyone.estimate is None or screening.without_flagged.estimate is None:
+            name = "limit_few_flagged"
         blocks.append(
             Paragraph(
                 text=sentence(
