@@ -32,15 +32,14 @@ def screening_record(wave: Wave, study: Study) -> Screening:
         return figure_of(estimate, study.limits)
 
     few_flagged = 0 < int(np.count_nonzero(flagged & ~np.isnan(points))) < study.limits.suppress
-    few_excluded = 0 < int(np.count_nonzero(~wave.used & ~np.isnan(points))) < study.limits.suppress
-    # The index with and without a few people gives the few away: the less used of the two is withheld.
+    # The index with and without a few people gives the few away. What the study excludes is shown all the same.
     return Screening(
         n=wave.responses.n,
         rules={str(rule): int(flag.sum()) for rule, flag in flags.items()},
         first_reason=account,
         n_flagged=int(flagged.sum()),
         n_excluded=int((~wave.used).sum()),
-        everyone=suppressed_figure("index") if few_excluded else index_of(np.ones(wave.responses.n, dtype=np.bool_)),
-        without_flagged=suppressed_figure("index") if few_flagged or few_excluded else index_of(~flagged),
+        everyone=index_of(np.ones(wave.responses.n, dtype=np.bool_)),
+        without_flagged=suppressed_figure("index") if few_flagged else index_of(~flagged),
         without_excluded=index_of(wave.used),
     )
