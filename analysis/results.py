@@ -337,7 +337,10 @@ class WaveResults(Record):
 
 
 class ChangeRow(Record):
-    """Change of one indicator between two waves, on the items both waves have."""
+    """Change of one indicator between two waves, on the items both waves have.
+
+    ``score_effect`` and ``mix_effect`` split it by the segment question (``mix_question``) whose make-up explains most.
+    """
 
     indicator: str
     before: Figure
@@ -347,6 +350,9 @@ class ChangeRow(Record):
     p_value: Number
     p_adjusted: Number
     minimum_detectable: Number
+    score_effect: Number
+    mix_effect: Number
+    mix_question: str | None
     verdict: str
     target: Number
     target_kind: Literal["level", "change"] | None

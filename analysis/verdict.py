@@ -20,6 +20,7 @@ VerdictCode = Literal[
     "improved",  # proven better than before, the target is not reached
     "no_evidence",  # the interval of the change spans zero
     "worse",  # proven worse than before
+    "moved_by_mix",  # proven, but the respondents changed, not their answers
     "short_in_interval",  # level only: below the target, the target lies inside the interval
     "short_proven",  # level only: the whole interval is below the target
     "too_few",  # fewer respondents than a verdict needs

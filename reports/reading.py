@@ -29,6 +29,7 @@ VERDICT_TONES: dict[str, Tone] = {
     "improved": "good",
     "no_evidence": "uncertain",
     "worse": "bad",
+    "moved_by_mix": "warning",
     "short_in_interval": "warning",
     "short_proven": "bad",
     "too_few": "muted",

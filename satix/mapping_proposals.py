@@ -96,6 +96,9 @@ def _map_one(
             break
     else:
         proposal = propose_mapping(table, instrument, platform)
+        shared = sum(source.mapping == known[name].mapping for source in study.sources) > 1 if name in known else True
+        if name in known and shared:
+            raise StudyError.of("satix.mapping_shared", Place(file=study_file.name), mapping=known[name].mapping)
         mapping_name = known[name].mapping if name in known else _free_name(folder, name)
         (folder / mapping_name).parent.mkdir(parents=True, exist_ok=True)
         (folder / mapping_name).write_text(mapping_text(proposal.mapping), encoding="utf-8")
@@ -116,6 +119,7 @@ def _map_one(
     yield render_message("satix.map_written", fields, language)
     if added is not None:
         yield render_message("satix.map_wave_added", {"wave": added}, language)
+        yield render_message("satix.map_wave_order", {"wave": added}, language)
     if proposal is not None:
         yield from _remarks(proposal, table, language)
 
@@ -140,6 +144,12 @@ def _remarks(proposal: Proposal, table: Table, language: Language) -> Iterator[s
             "similarity": column.similarity,
         }
         yield render_message("satix.map_similar", fields, language)
+    for column in proposal.mapping.columns:
+        if column.role in {"case_weight", "stratum", "cluster", "wave"}:
+            role = render_message(f"satix.role_{column.role}", {}, language)
+            letter = column_letter(table.headings.index(column.heading))
+            fields = {"column": letter, "heading": column.heading.strip()[:40], "role": role}
+            yield render_message("satix.map_roles", fields, language)
     joint = "；" if language == "zh" else "; "
     if proposal.unplaced_columns:
         shown = joint.join(name[:50] for name in proposal.unplaced_columns)

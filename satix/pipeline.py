@@ -85,15 +85,16 @@ def _results(project: Project, read: ReadSources, progress: Progress) -> Results
     split = context.split_waves(project, responses, out, selection)
     tables = segments.segment_records(split) if "segments" in selection.run else {}
     blocks = []
+    problems: list[Problem] = [problem for report in read.reports for problem in report.warnings]
     parts = [*split.waves, *([split.pooled] if len(split.waves) > 1 else [])]
     for position, wave in enumerate(parts):
         progress("analyse", position, len(parts))
-        blocks.append(wave_results(wave, study, selection, tables.get(wave.wave or "", [])))
+        found: list[Problem] = []
+        blocks.append(wave_results(wave, study, selection, tables.get(wave.wave or "", []), found))
+        problems += found if wave is split.waves[-1] else []
     progress("change", 0, 1)
     moved = changes.change_records(split, tables) if "change" in selection.run else []
-    versions = changes.version_findings(split)
-    problems = [problem for report in read.reports for problem in report.warnings]
-    problems += versions
+    problems += changes.version_findings(split)
     problems += [Problem(code=code, severity="warning") for code in selection.not_applicable.values()]
     return Results(
         study=describe.study_record(split),

@@ -55,6 +55,10 @@ def _table(reader: Reader) -> Table:
     ]
     if staged:
         columns.insert(1, Column(key="stage", label=phrase("column_stage")))
+    weighted = reader.results.study.weighted
+    if weighted:
+        position = next(place for place, column in enumerate(columns) if column.key == "n")
+        columns.insert(position + 1, Column(key="n_effective", label=phrase("column_n_effective"), kind="count"))
     if targeted:
         columns += [
             Column(key="target", label=phrase("column_target"), kind="index"),
@@ -74,6 +78,8 @@ def _table(reader: Reader) -> Table:
             "contribution": score.contribution,
             "potential": score.potential,
         }
+        if weighted:
+            values["n_effective"] = score.figure.n_effective
         if staged:
             values["stage"] = None if node.stage is None else Label.of(node.stage)
         if targeted:
@@ -82,6 +88,8 @@ def _table(reader: Reader) -> Table:
         tone: RowTone = "suppressed" if score.figure.grade == "suppressed" else "total" if node.level == 0 else "plain"
         rows.append(Row(values=values, level=node.level, tone=tone))
     notes = [phrase("note_contribution")]
+    if weighted:
+        notes.append(phrase("note_n_effective"))
     if any(score.figure.grade == "indicative" for score in reader.current.scores):
         notes.append(sentence("note_indicative", limit=reader.results.study.indicative_below))
     return Table(
@@ -105,6 +113,7 @@ def _change_blocks(reader: Reader, change: Change) -> list[Block]:
 
 
 def _change_table(reader: Reader, change: Change) -> Table:
+    mixed = any(row.mix_question is not None for row in change.rows)
     columns = (
         Column(key="indicator", label=phrase("column_indicator")),
         Column(key="before", label=reader.wave_name(change.before), kind="index"),
@@ -113,6 +122,7 @@ def _change_table(reader: Reader, change: Change) -> Table:
         Column(key="interval", label=phrase("column_change_interval"), kind="interval", of="gap"),
         Column(key="p_adjusted", label=phrase("column_p_adjusted"), kind="p_value"),
         Column(key="detectable", label=phrase("column_detectable"), kind="index"),
+        *((Column(key="mix", label=phrase("column_mix_effect"), kind="gap"),) if mixed else ()),
         Column(key="verdict", label=phrase("column_verdict"), kind="verdict"),
     )
     rows = []
@@ -128,6 +138,7 @@ def _change_table(reader: Reader, change: Change) -> Table:
                     "interval": interval_of(row.change),
                     "p_adjusted": row.p_adjusted,
                     "detectable": row.minimum_detectable,
+                    **({"mix": row.mix_effect} if mixed else {}),
                     "verdict": verdict_of(row.verdict),
                 },
                 level=node.level,
@@ -145,6 +156,7 @@ def _change_table(reader: Reader, change: Change) -> Table:
                 power=percent(reader.results.study.power),
                 confidence=percent(reader.results.study.confidence),
             ),
+            *((phrase("note_mix"),) if mixed else ()),
         ),
     )
 

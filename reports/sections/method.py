@@ -42,7 +42,7 @@ def _rules(reader: Reader, study: StudyRecord) -> list[Label]:
         phrase("rule_text_rescale"),
         sentence("rule_text_composite", share=percent(study.minimum_answered)),
         phrase(f"rule_text_weights_{study.indicator_weights}"),
-        phrase("rule_text_design" if study.design_based else "rule_text_model"),
+        phrase(_design_rule(study)),
     ]
     if study.weighted or study.stratified or study.clustered:
         rules.append(phrase("rule_text_linearised"))
@@ -56,13 +56,20 @@ def _rules(reader: Reader, study: StudyRecord) -> list[Label]:
             )
         )
     if reader.current.reliability:
-        rules.append(phrase("rule_text_alpha"))
+        rules.append(phrase("rule_text_alpha_weighted" if study.weighted else "rule_text_alpha"))
     if reader.current.gap is not None:
         rules.append(phrase("rule_text_gap"))
     if reader.current.importance_performance is not None:
         rules.append(phrase("rule_text_ipa"))
     rules.append(sentence("rule_text_small", suppress=study.suppress_below, indicative=study.indicative_below))
     return rules
+
+
+def _design_rule(study: StudyRecord) -> str:
+    if study.design_based:
+        return "rule_text_design"
+    structured = study.weighted or study.stratified or study.clustered
+    return "rule_text_model_weighted" if structured else "rule_text_model"
 
 
 def _settings(study: StudyRecord) -> Table:

@@ -6,24 +6,19 @@ from analysis.results import Figure, ItemRow, NodeScore
 from reports.document import (
     Block,
     Bullets,
-    Chart,
     Heading,
-    IndexIntervalsData,
-    IndexPoint,
     KeyFigure,
     KeyFigures,
     Paragraph,
     Section,
-    TrendData,
-    TrendPoint,
-    TrendSeries,
 )
 from reports.labels import Label
 from reports.reading import VERDICT_TONES, Reader, verdict_of
+from reports.sections.summary_charts import index_chart, trend_chart
 from reports.sentences import Between, Num, enumerate_labels, percent, sentence
 from reports.wording import phrase
 
-__all__ = ["build", "index_chart", "trend_chart"]
+__all__ = ["build"]
 
 
 def build(reader: Reader) -> Section:
@@ -177,7 +172,12 @@ def _change_findings(reader: Reader) -> list[Label]:
         if reader.indicators[other.indicator].leaf
         and other.p_adjusted is not None
         and other.p_adjusted < 1 - reader.results.study.confidence
-        and other.verdict != "too_few"
+        and other.verdict not in {"too_few", "moved_by_mix"}
+    ]
+    shifted = [
+        reader.name(other.indicator)
+        for other in change.rows
+        if reader.indicators[other.indicator].leaf and other.verdict == "moved_by_mix"
     ]
     up = [reader.name(o.indicator) for o in proven if (o.change.estimate or 0.0) > 0]
     down = [reader.name(o.indicator) for o in proven if (o.change.estimate or 0.0) < 0]
@@ -185,7 +185,9 @@ def _change_findings(reader: Reader) -> list[Label]:
         found.append(sentence("finding_rose", indicators=enumerate_labels(up)))
     if down:
         found.append(sentence("finding_fell", indicators=enumerate_labels(down)))
-    if not up and not down:
+    if shifted:
+        found.append(sentence("finding_moved_by_mix", indicators=enumerate_labels(shifted)))
+    if not up and not down and not shifted:
         found.append(sentence("finding_no_indicator_moved", n=change.family))
     mixed = max(change.decompositions, key=lambda part: abs(part.mix_effect or 0.0), default=None)
     if mixed is not None and abs(mixed.mix_effect or 0.0) >= 0.5:
@@ -194,7 +196,9 @@ def _change_findings(reader: Reader) -> list[Label]:
                 "finding_mix",
                 segment=Label.of(mixed.label),
                 mix=Num(mixed.mix_effect, "gap"),
+                mix_error=Num(mixed.mix_std_error),
                 score=Num(mixed.score_effect, "gap"),
+                score_error=Num(mixed.score_std_error),
             )
         )
     return found
@@ -205,6 +209,8 @@ def _direction(verdict: str, p_adjusted: float | None, reader: Reader) -> str:
         return "too_few"
     if p_adjusted >= 1 - reader.results.study.confidence:
         return "unproven"
+    if verdict == "moved_by_mix":
+        return "mix"
     return "down" if verdict == "worse" else "up"
 
 
@@ -236,6 +242,8 @@ def _limits(reader: Reader) -> list[Block]:
         blocks.append(Paragraph(text=phrase("limit_break"), tone="warning"))
     if screening.n_flagged:
         name = "limit_excluded" if screening.n_excluded else "limit_flagged"
+        if screening.everyone.estimate is None or screening.without_flagged.estimate is None:
+            name = "limit_few_flagged"
         blocks.append(
             Paragraph(
                 text=sentence(
@@ -251,72 +259,3 @@ def _limits(reader: Reader) -> list[Block]:
     if study.note is not None:
         blocks.append(Paragraph(text=Label.of(study.note), tone="note"))
     return blocks
-
-
-def index_chart(reader: Reader, *, level: int) -> Chart | None:
-    """Dots with intervals for the nodes of one level, beside the index itself."""
-    scores = reader.scores()
-    nodes = [record for record in reader.results.indicators if record.level == level]
-    points = tuple(
-        IndexPoint(
-            label=Label.of(node.label),
-            estimate=scores[node.indicator].figure.estimate,
-            lower=scores[node.indicator].figure.lower,
-            upper=scores[node.indicator].figure.upper,
-            target=node.target,
-        )
-        for node in nodes
-        if scores[node.indicator].figure.estimate is not None
-    )
-    if len(points) < 2:
-        return None
-    root = scores[reader.root.indicator].figure
-    return Chart(
-        data=IndexIntervalsData(
-            points=points,
-            axis=phrase("axis_index"),
-            reference=root.estimate,
-            reference_label=Label.of(reader.root.label),
-        ),
-        title=sentence("chart_by_dimension", wave=Label.of(reader.current_wave.label)),
-        alt=sentence("chart_by_dimension_alt", n=len(points)),
-        note=sentence("chart_interval_note", confidence=percent(reader.results.study.confidence)),
-    )
-
-
-def trend_chart(reader: Reader, indicators: list[str]) -> Chart | None:
-    """The index of some nodes over all waves; None in a study of one wave."""
-    if len(reader.results.waves) < 2:
-        return None
-    series = []
-    for indicator in indicators:
-        points = []
-        for position, wave in enumerate(reader.results.waves):
-            figure = reader.scores(reader.results.of_wave(wave.wave))[indicator].figure
-            leaves = _leaves_below(reader, indicator)
-            earlier = reader.results.waves[position - 1].absent_indicators if position else wave.absent_indicators
-            broken = bool((set(wave.absent_indicators) ^ set(earlier)) & leaves)
-            points.append(
-                TrendPoint(
-                    wave=Label.of(wave.label),
-                    estimate=figure.estimate,
-                    lower=figure.lower,
-                    upper=figure.upper,
-                    break_before=broken,
-                )
-            )
-        series.append(TrendSeries(label=reader.name(indicator), points=tuple(points)))
-    return Chart(
-        data=TrendData(series=tuple(series), axis=phrase("axis_index")),
-        title=phrase("chart_trend"),
-        alt=sentence("chart_trend_alt", n=len(reader.results.waves)),
-        note=sentence("chart_trend_note", confidence=percent(reader.results.study.confidence)),
-    )
-
-
-def _leaves_below(reader: Reader, indicator: str) -> set[str]:
-    below = {indicator}
-    for record in reader.results.indicators:
-        if record.parent in below:
-            below.add(record.indicator)
-    return {code for code in below if reader.indicators[code].leaf}

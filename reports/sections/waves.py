@@ -7,7 +7,7 @@ from typing import Literal
 from reports.document import Block, Column, Heading, Row, Section, Table, Value
 from reports.labels import Label
 from reports.reading import Reader, interval_of, verdict_of
-from reports.sections.summary import trend_chart
+from reports.sections.summary_charts import trend_chart
 from reports.sentences import enumerate_labels, sentence
 from reports.wording import phrase
 

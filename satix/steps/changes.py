@@ -11,6 +11,7 @@ from analysis.change_verdicts import change_verdicts
 from analysis.comparability import Comparability, may_compare
 from analysis.decomposition import change_decomposition
 from analysis.design import design_means
+from analysis.mix_adjustment import MixAdjustment, mix_adjustment
 from analysis.results import Bilingual, Change, ChangeRow, Decomposition, DecompositionRow, Figure
 from analysis.tree_scores import TreeScores, score_tree
 from instruments.difference import instrument_difference
@@ -124,10 +125,18 @@ def _change(split: WaveSplit, before: Wave, after: Wave, tables: dict[str, list[
         },
         minimum_n=study.limits.indicative,
     )
+    mixes = _mixes(split, (before, after), (values[0][:, enough], values[1][:, enough]))
     figures = [figures_of(level, study.limits) for level in levels]
     place = {node: j for j, node in enumerate(tested)}
     rows = [
-        _row(changes, verdicts[place[node]], place[node], figures[0][place[node]], figures[1][place[node]], split)
+        _row(
+            changes,
+            verdicts[place[node]],
+            place[node],
+            (figures[0][place[node]], figures[1][place[node]]),
+            split,
+            mixes,
+        )
         if node in place
         else _hidden_row(node)
         for node in nodes
@@ -152,15 +161,48 @@ def _leaves_of(split: WaveSplit, node: str) -> list[str]:
     return [leaf.code for leaf in found.leaves()]
 
 
+Mixes = dict[str, MixAdjustment]
+
+
+def _mixes(split: WaveSplit, waves: tuple[Wave, Wave], values: tuple[Floats, Floats]) -> Mixes:
+    """Score and mix effect of every figure by every segment question both waves asked."""
+    found: Mixes = {}
+    for segment in split.project.study.segments:
+        try:
+            labels = [segment_labels(wave, segment.question) for wave in waves]
+        except KeyError:
+            continue
+        found[segment.question] = mix_adjustment(
+            values[0],
+            labels[0],
+            values[1],
+            labels[1],
+            case_weights_1=waves[0].design.case_weights,
+            case_weights_2=waves[1].design.case_weights,
+        )
+    return found
+
+
 def _row(
-    changes: ChangesResult, verdict: ChangeVerdict, j: int, before: Figure, after: Figure, split: WaveSplit
+    changes: ChangesResult,
+    verdict: ChangeVerdict,
+    j: int,
+    levels: tuple[Figure, Figure],
+    split: WaveSplit,
+    mixes: Mixes,
 ) -> ChangeRow:
     limits = split.project.study.limits
     smaller = int(min(changes.n_1[j], changes.n_2[j]))
+    question = max(mixes, key=lambda name: abs(float(mixes[name].mix_effect[j])), default=None)
+    score = None if question is None else float(mixes[question].score_effect[j])
+    proven = bool(changes.p_adjusted[j] < 1 - changes.confidence) and verdict.verdict != "too_few"
+    # The score effect is judged with the margin of the change itself: would it be proven with the make-up held fixed?
+    half = (verdict.upper - verdict.lower) / 2
+    by_mix = proven and score is not None and abs(score) <= half
     return ChangeRow(
         indicator=changes.indicators[j],
-        before=before,
-        after=after,
+        before=levels[0],
+        after=levels[1],
         change=Figure(
             kind="gap",
             estimate=float(changes.estimate[j]),
@@ -177,7 +219,10 @@ def _row(
         p_value=float(changes.p_value[j]),
         p_adjusted=float(changes.p_adjusted[j]),
         minimum_detectable=float(changes.minimum_detectable_change[j]),
-        verdict=verdict.verdict,
+        score_effect=score,
+        mix_effect=None if question is None else float(mixes[question].mix_effect[j]),
+        mix_question=question,
+        verdict="moved_by_mix" if by_mix else verdict.verdict,
         target=verdict.target,
         target_kind="level" if verdict.target_kind == "level" else "change" if verdict.target_kind else None,
     )
@@ -194,6 +239,9 @@ def _hidden_row(node: str) -> ChangeRow:
         p_value=None,
         p_adjusted=None,
         minimum_detectable=None,
+        score_effect=None,
+        mix_effect=None,
+        mix_question=None,
         verdict="too_few",
         target=None,
         target_kind=None,

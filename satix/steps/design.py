@@ -29,7 +29,10 @@ def design_of(responses: ResponseSet, sampling: SamplingDesign, *, several_waves
         given without a stratum column.
     """
     table = responses.respondents
-    weights = table["case_weight"].to_numpy(dtype=np.float64, na_value=np.nan)
+    weights = table["case_weight"].to_numpy(dtype=np.float64, na_value=np.nan).copy()
+    if several_waves:
+        unweighted = table["case_weight"].isna().groupby(table["wave"].to_numpy()).transform("all").to_numpy()
+        weights[unweighted] = 1.0
     parts: dict[str, np.ndarray] = {}
     for name in ("stratum", "cluster"):
         column = table[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from analysis.ipa import importance_performance_by_respondent
 from analysis.results import Figure, Gap, GapRow, ImportancePerformance, ImportanceRow
 from analysis.selection import paired_leaves, performance_series
 from satix.steps.figures import figures_of, grade_of
-from survey.errors import InsufficientDataError
+from survey.errors import InsufficientDataError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["gap_record", "importance_performance_record"]
 
 
-def gap_record(wave: Wave, study: Study) -> Gap | None:
+def gap_record(wave: Wave, study: Study, findings: list[Problem]) -> Gap | None:
     """Gaps per indicator asked on both facets, per dimension (children of the root) and overall."""
     instrument = wave.responses.instrument
     pairs = paired_leaves(instrument, "expectation", series=performance_series(study, "gap"))
@@ -42,6 +43,7 @@ def gap_record(wave: Wave, study: Study) -> Gap | None:
         )
     except InsufficientDataError:
         return None
+    findings.extend(_named(result.findings, instrument))
     width = _scale_width(instrument, pairs)
     rows = [_gap_row(row, study, width) for row in (*result.items, *result.dimensions, result.unweighted)]
     return Gap(
@@ -96,7 +98,7 @@ def _gap_row(row: GapFigure, study: Study, width: float) -> GapRow:
     )
 
 
-def importance_performance_record(wave: Wave, study: Study) -> ImportancePerformance | None:
+def importance_performance_record(wave: Wave, study: Study, findings: list[Problem]) -> ImportancePerformance | None:
     """Grids in index points; the band uses the joint uncertainty of all means, centre included."""
     from analysis.design import design_means
 
@@ -116,6 +118,7 @@ def importance_performance_record(wave: Wave, study: Study) -> ImportancePerform
         name: figures_of(design_means(frame.to_numpy(), wave.design, confidence=study.confidence), study.limits)
         for name, frame in (("importance", importance), ("performance", performance))
     }
+    findings.extend(result.findings)
     status = result.band.status if result.band is not None else result.quadrant_data
     return ImportancePerformance(
         scale_centre=result.scale_centre,
@@ -138,6 +141,17 @@ def importance_performance_record(wave: Wave, study: Study) -> ImportancePerform
             for place, attribute in enumerate(result.attributes)
         ],
     )
+
+
+def _named(findings: tuple[Problem, ...], instrument: Instrument) -> list[Problem]:
+    """Findings that speak of a dimension by its label instead of its code."""
+    labels = {node.code: node.label.both() for node in instrument.index.walk()}
+    named = []
+    for finding in findings:
+        label = labels.get(str(finding.fields.get("dimension")))
+        text = f"{label['zh']} {label['en']}" if label is not None else finding.fields.get("dimension")
+        named.append(replace(finding, fields={**finding.fields, "dimension": text}))
+    return named
 
 
 def _frames(wave: Wave, pairs: dict[str, tuple[str, str]]) -> tuple[pd.DataFrame, pd.DataFrame]:

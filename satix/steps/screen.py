@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.design import design_mean
 from analysis.results import Figure, Screening
-from satix.steps.figures import figure_of
+from satix.steps.figures import figure_of, suppressed_figure
 from survey.screening import account_for
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def screening_record(wave: Wave, study: Study) -> Screening:
         estimate = design_mean(points, wave.design, mask=kept, confidence=study.confidence)
         return figure_of(estimate, study.limits)
 
+    few_flagged = 0 < int(np.count_nonzero(flagged & ~np.isnan(points))) < study.limits.suppress
+    # The index with and without a few people gives the few away. What the study excludes is shown all the same.
     return Screening(
         n=wave.responses.n,
         rules={str(rule): int(flag.sum()) for rule, flag in flags.items()},
@@ -38,6 +40,6 @@ def screening_record(wave: Wave, study: Study) -> Screening:
         n_flagged=int(flagged.sum()),
         n_excluded=int((~wave.used).sum()),
         everyone=index_of(np.ones(wave.responses.n, dtype=np.bool_)),
-        without_flagged=index_of(~flagged),
+        without_flagged=suppressed_figure("index") if few_flagged else index_of(~flagged),
         without_excluded=index_of(wave.used),
     )

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from analysis.results import Segments
     from analysis.selection import Selection
     from satix.steps.context import Wave
+    from survey.errors import Problem
     from survey.study import Study
 
 __all__ = ["wave_results"]
 
 
-def wave_results(wave: Wave, study: Study, selection: Selection, segments: list[Segments]) -> WaveResults:
-    """The record of a wave, with the analyses that apply."""
+def wave_results(
+    wave: Wave, study: Study, selection: Selection, segments: list[Segments], findings: list[Problem]
+) -> WaveResults:
+    """The record of a wave, with the analyses that apply; what their methods found worth knowing joins ``findings``."""
     leaves, covariance = leaf_covariance(wave, study)
     scores = node_scores(wave, study)
     targets = {node.code: node.target for node in wave.responses.instrument.index.walk() if node.target is not None}
@@ -37,8 +40,8 @@ def wave_results(wave: Wave, study: Study, selection: Selection, segments: list[
         covariance=covariance,
         items=item_rows(wave, study),
         reliability=reliability_records(wave, study) if "reliability" in selection.run else [],
-        gap=gap_record(wave, study) if "gap" in selection.run else None,
-        importance_performance=importance_performance_record(wave, study)
+        gap=gap_record(wave, study, findings) if "gap" in selection.run else None,
+        importance_performance=importance_performance_record(wave, study, findings)
         if "importance_performance" in selection.run
         else None,
         segments=segments,

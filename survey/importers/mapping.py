@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from survey.definition_files import read_definition
 from survey.errors import MappingError, Place, Problem
 from survey.instrument import Instrument
+from survey.questionnaire import Question
 from survey.scales import MissingKind
 from survey.texts import Code, Definition
 
@@ -142,6 +143,8 @@ def check_mapping(mapping: Mapping, instrument: Instrument, *, file: str | None 
             close = difflib.get_close_matches(column.question, known, n=5, cutoff=0.3)
             report("mapping_unknown_question", column, question=column.question, known=", ".join(close or known))
             continue
+        if _ambiguous(mapping, column, question, instrument):
+            report("numbers_ambiguous", column, question=question.code)
         key = (column.question, None if column.option is None else str(column.option))
         if key in used or (question.type in {"multiple", "ranking"} and (column.question, None) in used):
             report("mapping_question_twice", column, question=column.question, other=used.get(key, column).heading)
@@ -169,3 +172,14 @@ def _check_options(column: Column, instrument: Instrument, report: Callable[...,
     for code in wanted:
         if str(code) not in options:
             report("mapping_unknown_option", column, question=question.code, option=code, known=", ".join(options[:15]))
+
+
+def _ambiguous(mapping: Mapping, column: Column, question: Question, instrument: Instrument) -> bool:
+    """Whether a number could be a position or a code, and the two differ: a 0-10 question in an export of positions."""
+    if mapping.numbers_are != "positions" or column.numbers_are is not None:
+        return False
+    if question.type not in {"scale", "single"} or column.option is not None:
+        return False
+    codes = [option.code for option in instrument.scale_of(question).answers]
+    numeric = all(isinstance(code, int | float) for code in codes)
+    return numeric and codes != list(range(1, len(codes) + 1))

@@ -159,8 +159,9 @@ def _unread(table: Table, place: int, unread: Sequence[bool], code: str) -> list
 
 
 def _case_weights(table: Table, roles: Lookup[ColumnRole, int], foreign: ForeignCells) -> NDArray[np.float64]:
+    """Weights per record; NaN throughout where the file has no weight column."""
     if "case_weight" not in roles:
-        return np.ones(table.n)
+        return np.full(table.n, np.nan)
     place = roles["case_weight"]
     found = distinct(table.columns[place])
     weights = np.ones(len(found.values))

@@ -82,7 +82,12 @@ def test_what_the_mapping_declares_comes_before_the_scale(instrument, mapping_of
 def test_numbers_may_be_positions(instrument, mapping_of, write_csv):
     """With positions, 6 is the sixth option, whatever its code; -2 and -3 of 问卷星 are no answers."""
     path = write_csv([["a", "n"], ["6", "1"], ["1", "11"], ["-3", "-2"]])
-    mapping = mapping_of({"a": "Q1", "n": "NPS"}, numbers_are="positions", platform="wenjuanxing")
+    undeclared = mapping_of({"a": "Q1", "n": "NPS"}, numbers_are="positions", platform="wenjuanxing")
+    with pytest.raises(MappingError) as raised:
+        read_responses(path, instrument, undeclared)
+    assert [problem.code for problem in raised.value.problems] == ["survey.numbers_ambiguous"], "0-10: is 1 a 0 or a 1?"
+    columns = {"a": "Q1", "n": {"question": "NPS", "numbers_are": "positions"}}
+    mapping = mapping_of(columns, numbers_are="positions", platform="wenjuanxing")
     read = read_responses(path, instrument, mapping)
     assert read.responses.codes_of("Q1").tolist() == [NOT_APPLICABLE, 1, NOT_SHOWN]
     assert read.responses.scores("NPS")[:2].tolist() == [0.0, 10.0]
