@@ -89,8 +89,10 @@ def format_condition(condition: Condition) -> str:
             return f"count({_code(condition.count)}) >= {condition.at_least}"
         case Not():
             inner = format_condition(condition.not_)
-            joined = isinstance(condition.not_, All | Any) and not inner.startswith(("all(", "any("))
-            return f"not ({inner})" if joined else f"not {inner}"
+            match condition.not_:
+                case All(all_=parts) | Any(any_=parts) if len(parts) > 1:
+                    return f"not ({inner})"
+            return f"not {inner}"
         case All():
             return _joined("and", "all", condition.all_)
         case Any():

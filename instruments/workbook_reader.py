@@ -47,13 +47,13 @@ def instrument_from_excel(path: Path) -> Instrument:
     content = assemble(sheets, path.name)
     problems += content.problems
     problems += reference_problems(sheets)
-    instrument = _validated(content, path.name, problems)
+    instrument = _validated(content, sheets, path.name, problems)
     if instrument is None or problems:
         raise InstrumentError(_in_order(problems))
     return instrument
 
 
-def _validated(content: Content, file: str, problems: list[Problem]) -> Instrument | None:
+def _validated(content: Content, sheets: Sheets, file: str, problems: list[Problem]) -> Instrument | None:
     """The instrument; what the schema finds is added to the problems unless a cell's own problem says it already."""
     try:
         return Instrument.model_validate(content.definition)
@@ -65,6 +65,8 @@ def _validated(content: Content, file: str, problems: list[Problem]) -> Instrume
             found = problem.place.line
             place = Place(file=file, path=problem.place.path) if found is None else places[found][1]
             whole = place.row is None
+            if whole:
+                place = _owner(problem, sheets) or place
             if (whole and problems) or (place.sheet, place.row, place.column) in known:
                 continue
             absent = problem.code == "survey.key_absent"
@@ -75,6 +77,16 @@ def _validated(content: Content, file: str, problems: list[Problem]) -> Instrume
             place = place if heading is None or whole else replace(place, heading=heading)
             problems.append(replace(problem, place=place, code=code))
         return None
+
+
+def _owner(problem: Problem, sheets: Sheets) -> Place | None:
+    """The cell behind a fault of the whole: the condition, or else the code, of the question it names."""
+    code = str(problem.fields.get("owner") or problem.fields.get("question") or "")
+    for sheet, key, column in (("routing", "question", "show_if"), ("questions", "code", "code")):
+        for row in sheets.get(sheet, ()):
+            if code and row.text(key) == code:
+                return row.place_of(column)
+    return None
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:

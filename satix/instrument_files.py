@@ -12,8 +12,9 @@ from survey.errors import InstrumentError, Place
 if TYPE_CHECKING:
     from instruments.writers.export_report import ExportReport
     from survey.instrument import Instrument
+    from survey.structures import InstrumentDraft
 
-__all__ = ["EXPORT_FORMATS", "excel_file", "export_file", "open_instrument", "yaml_file"]
+__all__ = ["EXPORT_FORMATS", "draft_file", "excel_file", "export_file", "open_instrument", "yaml_file"]
 
 EXPORT_FORMATS: Mapping[str, tuple[str, str]] = {
     "xlsform": ("instruments.writers.xlsform:write_xlsform", ".xlsx"),
@@ -96,6 +97,33 @@ def yaml_file(workbook: Path, output: Path | None, *, replace: bool = False) -> 
     file = _target(beside, instrument.instrument, ".yaml", replace=replace)
     file.write_text(dump_definition(instrument), encoding="utf-8", newline="\n")
     return instrument, file
+
+
+def draft_file(
+    source: Path, output: Path | None, *, identifier: str | None = None, replace: bool = False
+) -> tuple[InstrumentDraft, Path]:
+    """Write an instrument draft as YAML, from a questionnaire of XLSForm, LimeSurvey, Qualtrics or SurveyJS.
+
+    Raises
+    ------
+    SatixError
+        The file is no questionnaire satix reads, is at fault or unsafe, or the target is there already.
+    """
+    from survey.definition_files import dump_definition
+    from survey.structures import draft_instrument, read_structure
+
+    name = identifier or _code_of(source)
+    drafted = draft_instrument(read_structure(source), instrument_id=name)
+    beside = source.with_name(f"{name}.yaml") if output is None else output
+    file = _target(beside, name, ".yaml", replace=replace)
+    file.write_text(dump_definition(drafted.instrument), encoding="utf-8", newline="\n")
+    return drafted, file
+
+
+def _code_of(source: Path) -> str:
+    """An instrument id from a file name: letters, digits and underscores."""
+    kept = "".join(letter if letter.isalnum() else "_" for letter in source.stem).strip("_")
+    return kept[:60] or "draft"
 
 
 def export_file(

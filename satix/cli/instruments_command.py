@@ -32,6 +32,7 @@ def build() -> click.Command:
     output = click.Option(["--output"], type=STUDY, default=None, help=say("option_instrument_output"))
     replace = click.Option(["--replace"], is_flag=True, help=say("option_overwrite"))
     languages = click.Option(["--languages"], default=None, metavar="zh,en", help=say("option_languages"))
+    identifier = click.Option(["--id", "identifier"], default=None, help=say("option_draft_id"))
     formats = click.Choice(list(EXPORT_FORMATS))
     commands: tuple[tuple[str, Callable[..., None], list[Any]], ...] = (
         ("show", show, [instrument]),
@@ -51,6 +52,7 @@ def build() -> click.Command:
             ],
         ),
     )
+    commands += (("draft", draft, [click.Argument(["file"], type=STUDY), output, identifier, replace]),)
     for name, callback, params in commands:
         key = f"instruments_{name.replace('-', '_')}"
         group.add_command(
@@ -169,6 +171,17 @@ def export(
     for loss in report.losses:
         click.echo(f"{say(f'severity_{loss.severity}')}  {loss.message(message_language())}")
     click.echo(say("export_written", file=str(report.file), losses=len(report.losses)))
+
+
+def draft(file: Path, output: Path | None, identifier: str | None, replace: bool, lang: str | None) -> None:
+    """A platform's questionnaire as an instrument draft, and what became of every question."""
+    del lang
+    from satix.instrument_files import draft_file
+
+    drafted, written = draft_file(file, output, identifier=identifier, replace=replace)
+    for remark in drafted.remarks:
+        click.echo(f"{say(f'severity_{remark.severity}')}  {remark.message(message_language())}")
+    click.echo(say("yaml_written", file=str(written), questions=len(drafted.instrument.questions)))
 
 
 def _split(languages: str | None) -> tuple[str, ...] | None:

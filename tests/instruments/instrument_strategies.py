@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, get_args
 
 from hypothesis import assume
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from survey.importers.cell_text import is_blank
 from survey.instrument import Instrument
-from survey.scales import MissingKind
+from survey.scales import MissingKind, Scale
 
 Draw = Callable[..., Any]
 
@@ -81,16 +82,50 @@ def scales(draw: Draw) -> dict[str, Any]:
     return {"options": options, **draw(ends)}
 
 
-def conditions(earlier: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    """Routing on questions asked earlier, nested at will."""
-    asked = st.sampled_from(earlier)
-    relation = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
-    leaves = st.one_of(
-        st.fixed_dictionaries({"question": asked, "selected": st.lists(VALUES, min_size=1, max_size=3)}),
-        st.fixed_dictionaries({"question": asked, "is": relation, "value": NUMBERS}),
-        st.fixed_dictionaries({"is_missing": asked}),
-        st.fixed_dictionaries({"count": asked, "at_least": st.integers(1, 9)}),
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Questions a condition may look at: the options of choices, and which have scores or several ticks."""
+
+    options: Mapping[str, list[Any]]
+    scored: Sequence[str] = ()
+    multiple: Sequence[str] = ()
+
+
+def any_condition(codes: Sequence[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """Conditions on the given questions, whether or not they make sense."""
+    return _nested(
+        st.fixed_dictionaries(
+            {"question": st.sampled_from(codes), "selected": st.lists(VALUES, min_size=1, max_size=3)}
+        ),
+        codes,
+        codes,
+        codes,
     )
+
+
+def conditions(asked: Asked) -> st.SearchStrategy[dict[str, Any]]:
+    """Conditions an instrument accepts."""
+    selected = st.sampled_from(sorted(asked.options)).flatmap(
+        lambda code: st.fixed_dictionaries(
+            {
+                "question": st.just(code),
+                "selected": st.lists(st.sampled_from(asked.options[code]), min_size=1, max_size=3),
+            }
+        )
+    )
+    return _nested(selected, list(asked.options), asked.scored, asked.multiple)
+
+
+def _nested(
+    selected: st.SearchStrategy[Any], every: Sequence[str], scored: Sequence[str], multiple: Sequence[str]
+) -> st.SearchStrategy[dict[str, Any]]:
+    relation = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
+    leaves = [selected, st.fixed_dictionaries({"is_missing": st.sampled_from(every)})]
+    if scored:
+        compared = {"question": st.sampled_from(scored), "is": relation, "value": NUMBERS}
+        leaves.append(st.fixed_dictionaries(compared))
+    if multiple:
+        leaves.append(st.fixed_dictionaries({"count": st.sampled_from(multiple), "at_least": st.integers(1, 9)}))
 
     def nest(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         parts = st.lists(inner, min_size=1, max_size=3)
@@ -100,7 +135,15 @@ def conditions(earlier: list[str]) -> st.SearchStrategy[dict[str, Any]]:
             st.fixed_dictionaries({"any": parts}),
         )
 
-    return st.recursive(leaves, nest, max_leaves=5)
+    return st.recursive(st.one_of(leaves), nest, max_leaves=5)
+
+
+def _answers(scale: dict[str, Any]) -> list[Any]:
+    try:
+        return [option.code for option in Scale.model_validate(scale).answers]
+    except ValidationError:
+        assume(False)
+        raise
 
 
 @st.composite
@@ -109,7 +152,7 @@ def instruments(draw: Draw) -> Instrument:
     table = {code: draw(scales()) for code in draw(st.lists(CODES, min_size=1, max_size=3, unique=True))}
     nodes = draw(st.lists(CODES, min_size=3, max_size=6, unique=True))
     leaves = nodes[2:]
-    asked = draw(st.lists(CODES, min_size=len(leaves) + 4, max_size=len(leaves) + 6, unique=True))
+    asked = draw(st.lists(CODES, min_size=len(leaves) + 5, max_size=len(leaves) + 7, unique=True))
     extras = _some(
         label=texts(),
         hint=texts(),
@@ -119,15 +162,23 @@ def instruments(draw: Draw) -> Instrument:
         critical=st.booleans(),
     )
     kinds: list[dict[str, Any]] = [
+        {"type": "multiple", "role": "paradata", "scale": next(iter(table))},
         *({"facet": "performance", "measures": leaf, "scale": draw(st.sampled_from(list(table)))} for leaf in leaves),
         {"facet": "expectation", "measures": leaves[0], "scale": next(iter(table)), "series": "second"},
         {"type": "number", "role": "paradata", "lowest": draw(NUMBERS), "highest": draw(NUMBERS)},
         {"type": "text", "role": "open"},
         {"facet": "functional", "attribute": "a1", "scale": next(iter(table))},
     ]
-    questions = []
-    for place, (code, kind) in enumerate(zip(asked, kinds, strict=False)):
-        routed = {"show_if": draw(conditions(asked[:place]))} if place and draw(st.booleans()) else {}
+    options = {code: _answers(scale) for code, scale in table.items()}
+    questions: list[dict[str, Any]] = []
+    for code, kind in zip(asked, kinds, strict=False):
+        choices = {q["code"]: options[q["scale"]] for q in questions if "scale" in q}
+        known = Asked(
+            options=choices,
+            scored=[q["code"] for q in questions if q.get("type", "scale") in {"scale", "number"}],
+            multiple=[q["code"] for q in questions if q.get("type") == "multiple"],
+        )
+        routed = {"show_if": draw(conditions(known))} if choices and draw(st.booleans()) else {}
         questions.append({"code": code, "text": draw(texts()), **kind, **draw(extras), **routed})
     cut = draw(st.integers(1, len(questions) - 1))
     model = {

@@ -115,12 +115,14 @@ def test_scales_that_run_both_ways_in_one_block(content):
 @pytest.mark.parametrize(
     ("condition", "reachable"),
     [
-        ({"question": "request", "selected": ["nothing"]}, False),
         (
             {"all": [{"question": "request", "selected": ["return"]}, {"question": "request", "selected": ["repair"]}]},
             False,
         ),
-        ({"any": [{"question": "request", "selected": ["return"]}, {"question": "request", "selected": ["no"]}]}, True),
+        (
+            {"any": [{"question": "request", "selected": ["return"]}, {"question": "request", "selected": ["repair"]}]},
+            True,
+        ),
         ({"question": "wait_1", "is": ">", "value": 5}, False),
         ({"question": "wait_1", "is": ">", "value": 4}, True),
         ({"all": [{"is_missing": "request"}, {"question": "request", "selected": ["repair"]}]}, False),

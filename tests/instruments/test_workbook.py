@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 
 from instruments import list_instruments, load_instrument
 from instruments.workbook import instrument_from_excel, instrument_template, instrument_to_excel
+from instruments.workbook_example import EXAMPLE
 from instruments.workbook_layout import SHEETS, explanations
 from survey.definition_files import dump_definition
-from survey.errors import InstrumentError
+from survey.errors import FileRefusedError, InstrumentError
 from survey.instrument import Instrument, read_instrument
+from survey.texts import Text
 from tests.instruments.instrument_strategies import instruments
 
 
@@ -156,3 +158,37 @@ def test_all_faults_are_told_at_once_each_with_its_cell(book):
         ("routing", 3, "show_if", "reference_unknown"),
         ("scales", 2, None, "scale_ends"),
     ]
+
+
+def test_a_fault_of_the_whole_is_told_at_the_question_it_names(book):
+    _edit(book, routing_A2="courtesy_1", routing_B2="waiting_1 in (7)")
+    assert _faults(book) == [("routing", 2, "show_if", "unknown_option")]
+    _edit(book, routing_B2="count(waiting_1) >= 2")
+    assert _faults(book) == [("routing", 2, "show_if", "routing_counts_single")]
+
+
+def test_a_sheet_or_heading_that_is_missing_or_misspelt_is_told(book):
+    workbook = openpyxl.load_workbook(book)
+    workbook["routing"].title = "routings"
+    del workbook["scales"]
+    workbook["questions"]["A1"] = "kode"
+    workbook.save(book)
+    found = {(sheet, code) for sheet, _, _, code in _faults(book)}
+    assert {(None, "sheet_misspelt"), (None, "sheet_absent")} <= found
+    assert {("questions", "column_unknown"), ("questions", "column_absent")} <= found
+
+
+def test_what_is_no_workbook_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("code,text\n", encoding="utf-8")
+    with pytest.raises(InstrumentError, match="Excel"):
+        instrument_from_excel(tmp_path / "a.csv")
+    (tmp_path / "a.xlsx").write_bytes(b"not a workbook")
+    with pytest.raises(FileRefusedError):
+        instrument_from_excel(tmp_path / "a.xlsx")
+
+
+def test_a_wording_too_long_for_a_cell_is_refused(tmp_path):
+    long = EXAMPLE.model_copy(update={"purpose": Text({"en": "x" * 40_000})})
+    with pytest.raises(InstrumentError, match="32767"):
+        instrument_to_excel(long, tmp_path / "long.xlsx")
+    assert not (tmp_path / "long.xlsx").exists()
