@@ -102,6 +102,10 @@ def show(instrument: str, lang: str | None) -> None:
         for question in section.questions:
             about = question.facet or question.role
             click.echo(f"  {question.code:<12} {question.text.in_language(language)}  ({about})")
+    click.echo()
+    click.echo(say("show_terms", licence=shown.licence.in_language(language)))
+    if shown.naming is not None:
+        click.echo(say("show_naming", naming=shown.naming.in_language(language)))
 
 
 def check(instrument: str, lang: str | None) -> None:

@@ -24,6 +24,7 @@ def build() -> click.Command:
         callback=plan,
         params=[
             click.Argument(["plan_file"], type=STUDY, required=False, metavar="[PLAN]"),
+            click.Option(["--template"], type=STUDY, default=None, help=say("option_plan_template")),
             click.Option(["--share"], type=float, default=None, help=say("option_plan_share")),
             click.Option(["--sd"], type=float, default=None, help=say("option_plan_sd")),
             click.Option(["--margin"], type=float, default=None, help=say("option_plan_margin")),
@@ -41,6 +42,7 @@ def build() -> click.Command:
 
 def plan(
     plan_file: Path | None,
+    template: Path | None,
     share: float | None,
     sd: float | None,
     margin: float | None,
@@ -49,6 +51,9 @@ def plan(
     **further: float | None,
 ) -> None:
     """Work out a plan file and write its reports, or print one sample size."""
+    if template is not None:
+        _write_template(template)
+        return
     quick = (share, sd, margin, *further.values())
     if plan_file is None:
         if margin is None or (share is None) == (sd is None) or output is not None:
@@ -73,6 +78,17 @@ def plan(
     click.echo()
     for file in written.files:
         click.echo(f"  {file}")
+
+
+def _write_template(target: Path) -> None:
+    from importlib import resources
+
+    from survey.errors import Place, StudyError
+
+    if target.exists():
+        raise StudyError.of("satix.template_is_there", Place(file=target.name))
+    target.write_bytes((resources.files("satix") / "plan_template.yaml").read_bytes())
+    click.echo(say("plan_template_written", file=str(target)))
 
 
 def _print_size(share: float | None, sd: float | None, margin: float, further: dict[str, float | None]) -> None:
