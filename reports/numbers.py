@@ -74,18 +74,23 @@ def format_interval(
     """Both bounds: 71.2–74.8; where a bound is signed, "−0.1 to +3.3" in English and "−0.1～+3.3" in Chinese."""
     if is_absent(lower) and is_absent(upper):
         return MISSING
-    low = _signed_zero(format_number(lower, kind, languages, decimals=decimals, unit=False), lower, kind)
-    high = _signed_zero(format_number(upper, kind, languages, decimals=decimals, unit=kind == "share"), upper, kind)
+    low = _bound(lower, kind, languages, decimals, unit=False)
+    high = _bound(upper, kind, languages, decimals, unit=kind == "share")
     if kind in SIGNED or low.startswith("−"):
         return f"{low}～{high}" if "zh" in languages else f"{low} to {high}"
     return f"{low}–{high}"
 
 
-def _signed_zero(text: str, bound: float | None, kind: NumberKind) -> str:
-    """A bound that rounds to zero keeps its side: "−0.0" says that the interval leaves zero out, or takes it in."""
-    if kind in SIGNED and bound and text[:1] not in {"+", "−"} and not is_absent(bound):
-        return f"{'−' if bound < 0 else '+'}{text}"
-    return text
+def _bound(bound: float | None, kind: NumberKind, languages: Languages, decimals: int | None, *, unit: bool) -> str:
+    """One bound. A signed bound that would round to zero gets a digit more, as its side of zero is what matters."""
+    if kind not in SIGNED or bound is None or is_absent(bound) or bound == 0:
+        return format_number(bound, kind, languages, decimals=decimals, unit=unit)
+    places = DECIMALS[kind] if decimals is None else decimals
+    for more in (places, places + 1, places + 2):
+        text = format_number(bound, kind, languages, decimals=more, unit=unit)
+        if text[:1] in {"+", "−"}:
+            return text
+    return f"{'−' if bound < 0 else '+'}{text}"
 
 
 def format_date(value: date, languages: Languages) -> str:

@@ -94,6 +94,7 @@ def _results(project: Project, read: ReadSources, progress: Progress) -> Results
         problems += found if wave is split.waves[-1] else []
     progress("change", 0, 1)
     moved = changes.change_records(split, tables) if "change" in selection.run else []
+    problems += changes.version_findings(split)
     problems += [Problem(code=code, severity="warning") for code in selection.not_applicable.values()]
     return Results(
         study=describe.study_record(split),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from instruments.catalog import load_instrument
+from satix.versions import wave_instruments
 from survey.definition_files import read_yaml
 from survey.errors import Place, Problem, SatixError, StudyError
 from survey.importers.mapping import Mapping, check_mapping, read_mapping
@@ -21,14 +22,21 @@ __all__ = ["Project", "load_study"]
 class Project:
     """A study with everything it names resolved, except the answers themselves.
 
-    ``mappings`` is by the name the sources use. ``folder`` holds the study file; every path in the
-    study is below it.
+    ``mappings`` is by the name the sources use. ``older`` holds, by wave, the version of the instrument a wave was
+    asked with where that is not ``instrument``; ``older_files`` are the files it was read from, by their name inside
+    the study folder. ``folder`` holds the study file; every path in the study is below it.
     """
 
     file: Path
     study: Study
     instrument: Instrument
     mappings: dict[str, Mapping]
+    older: dict[str, Instrument] = field(default_factory=dict)
+    older_files: dict[str, Path] = field(default_factory=dict)
+
+    def instrument_of(self, wave: str | None) -> Instrument:
+        """The version of the instrument a wave was asked with."""
+        return self.older.get(wave or "", self.instrument)
 
     @property
     def folder(self) -> Path:
@@ -45,6 +53,7 @@ class Project:
         yield self.file.name, self.file
         if _is_path(self.study.instrument):
             yield self.study.instrument, self.folder / self.study.instrument
+        yield from self.older_files.items()
         for name in self.mappings:
             yield name, self.folder / name
         for source in self.study.sources:
@@ -89,15 +98,21 @@ def load_study(path: Path | str) -> Project:
         except SatixError as error:
             problems.extend(error.problems)
     _, lines = read_yaml(file)
+    older: dict[str, Instrument] = {}
+    older_files: dict[str, Path] = {}
     if instrument is not None:
         problems.extend(_unknown_names(study, instrument, file.name, lines))
-        problems.extend(_mapping_problems(study, mappings, instrument))
+        older, older_files, absent = wave_instruments(study, instrument, folder, file.name, lines)
+        problems.extend(absent)
+        problems.extend(_mapping_problems(study, mappings, (instrument, *older.values())))
     for position, source in enumerate(study.sources):
-        line = lines.get(("sources", position))
-        problems.extend(_source_problems(source, folder, study, mappings, Place(file=file.name, line=line)))
+        place = Place(file=file.name, line=lines.get(("sources", position)))
+        problems.extend(_source_problems(source, folder, study, mappings, place, several_versions=bool(older)))
     if instrument is None or any(problem.severity == "error" for problem in problems):
         raise StudyError(problems)
-    return Project(file=file, study=study, instrument=instrument, mappings=mappings)
+    return Project(
+        file=file, study=study, instrument=instrument, mappings=mappings, older=older, older_files=older_files
+    )
 
 
 def _stays_inside(folder: Path, name: str) -> bool:
@@ -144,17 +159,25 @@ def _unknown(kind: str, place: Place, owner: str, code: str, known: list[str]) -
     return Problem(code=f"survey.{kind}", place=place, fields=fields)
 
 
-def _mapping_problems(study: Study, mappings: dict[str, Mapping], instrument: Instrument) -> Iterator[Problem]:
+def _mapping_problems(
+    study: Study, mappings: dict[str, Mapping], versions: tuple[Instrument, ...]
+) -> Iterator[Problem]:
     waves = [wave.wave for wave in study.waves]
     for name, mapping in mappings.items():
-        yield from check_mapping(mapping, instrument, file=name)
+        yield from min((check_mapping(mapping, version, file=name) for version in versions), key=len)
         for wave in {*mapping.waves.values(), *mapping.not_asked}:
             if wave not in waves:
                 yield _unknown("unknown_wave", Place(file=name), "waves", wave, waves)
 
 
 def _source_problems(
-    source: Source, folder: Path, study: Study, mappings: dict[str, Mapping], place: Place
+    source: Source,
+    folder: Path,
+    study: Study,
+    mappings: dict[str, Mapping],
+    place: Place,
+    *,
+    several_versions: bool,
 ) -> Iterator[Problem]:
     file = folder / source.file
     if not file.is_file():
@@ -162,6 +185,8 @@ def _source_problems(
     elif not _stays_inside(folder, source.file):
         yield Problem(code="survey.path_leaves_folder", place=place, fields={"path": source.file})
     mapping = mappings.get(source.mapping)
+    if source.wave is None and several_versions:
+        yield Problem(code="satix.source_of_several_versions", place=place, fields={"file": source.file})
     undecided = mapping is not None and source.wave is None and len(study.waves) > 1
     if undecided and mapping is not None and not any(column.role == "wave" for column in mapping.columns):
         yield Problem(code="satix.source_without_wave", place=place, fields={"file": source.file})

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from survey.errors import Place, Problem, SatixError
 from survey.texts import Definition
 
-__all__ = ["dump_definition", "read_definition", "read_yaml"]
+__all__ = ["definition_problems", "dump_definition", "read_definition", "read_yaml"]
 
 MOST_CHARACTERS = 5_000_000
 """Longest definition that is read."""
@@ -154,7 +154,17 @@ def read_definition(path: Path, model: type[Model], *, error: type[SatixError] =
     try:
         return model.model_validate(content)
     except ValidationError as invalid:
-        raise error([_problem(fault, path.name, lines, model) for fault in _own_faults(invalid)]) from None
+        raise error(definition_problems(invalid, path.name, lines, model)) from None
+
+
+def definition_problems(
+    invalid: ValidationError, file: str, lines: Mapping[Path_, int], model: type[Definition]
+) -> list[Problem]:
+    """What the schema refused, in words a researcher can act on.
+
+    ``lines`` gives the line of each key or entry by its path; the nearest known path above a fault is its place.
+    """
+    return [_problem(fault, file, lines, model) for fault in _own_faults(invalid)]
 
 
 def _own_faults(invalid: ValidationError) -> list[ErrorDetails]:
@@ -181,7 +191,7 @@ def _refuse_newer(content: Mapping[str, Any], model: type[Model], path: Path, er
         )
 
 
-def _problem(fault: ErrorDetails, file: str, lines: dict[Path_, int], model: type[Model]) -> Problem:
+def _problem(fault: ErrorDetails, file: str, lines: Mapping[Path_, int], model: type[Definition]) -> Problem:
     location = tuple(str(part) if not isinstance(part, int) else part for part in fault["loc"])
     while location and location not in lines:
         # pydantic names union branches and model classes in a location; the file does not know them

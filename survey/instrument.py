@@ -10,6 +10,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from survey.constructs import ConstructModel
 from survey.definition_files import read_definition
 from survey.errors import InstrumentError
 from survey.indicators import Indicator
@@ -18,7 +19,7 @@ from survey.routing import Compare, Condition, Count, Selected, conditions_in, q
 from survey.scales import Scale
 from survey.texts import Code, Definition, Text
 
-__all__ = ["Attribute", "Instrument", "Source", "read_instrument"]
+__all__ = ["Attribute", "Instrument", "Source", "Translation", "read_instrument"]
 
 
 class Source(Definition):
@@ -39,8 +40,21 @@ class Attribute(Definition):
     indicators: tuple[Code, ...] = ()
 
 
+class Translation(Definition):
+    """How one language version came about: translated, reviewed, adjudicated, pretested, by whom and when."""
+
+    language: str
+    step: Literal["original", "translated", "reviewed", "adjudicated", "pretested"]
+    by: str
+    on: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    note: Text | None = None
+
+
 class Instrument(Definition):
-    """Indicators, questionnaire, scales, sources, licence and version."""
+    """Indicators, questionnaire, scales, sources, licence and version.
+
+    ``naming`` says what results of this instrument may and may not be called.
+    """
 
     schema_: Literal["satix.instrument/1"] = Field(default="satix.instrument/1", alias="schema")
     instrument: Code
@@ -53,6 +67,9 @@ class Instrument(Definition):
     scales: dict[Code, Scale]
     index: Indicator
     attributes: tuple[Attribute, ...] = ()
+    constructs: ConstructModel | None = None
+    naming: Text | None = None
+    translation: tuple[Translation, ...] = ()
     sections: tuple[Section, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -80,6 +97,9 @@ class Instrument(Definition):
         for attribute in self.attributes:
             for code in attribute.indicators:
                 _known("indicator", code, nodes, attribute.code)
+        for construct in self.constructs.constructs if self.constructs else ():
+            for item in construct.items:
+                _known("question", item, questions, construct.code)
         seen: set[str] = set()
         for question in self.questions:
             if question.scale is not None:

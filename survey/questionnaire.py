@@ -27,7 +27,10 @@ class Question(Definition):
     the same facet of the same indicators (a satisfaction rating beside a perception rating);
     questions without one are the main measurement, on which the index rests. ``reverse`` declares that a high score
     is bad. ``expects`` is the option an attention check asks for. ``lowest`` and ``highest`` are
-    the accepted ends of a number question.
+    the accepted ends of a number question. ``required`` asks the platform to insist on an answer;
+    ``hint`` is an instruction shown (or, on the telephone, not read out) beside it; ``purpose`` says
+    why a sensitive or identifying question is asked; a failed ``critical`` item of a checklist
+    decides over the whole visit.
     """
 
     code: Code
@@ -41,6 +44,10 @@ class Question(Definition):
     series: Code | None = None
     attribute: Code | None = None
     reverse: bool = False
+    required: bool = False
+    hint: Text | None = None
+    purpose: Text | None = None
+    critical: bool = False
     recommend: bool = False
     expects: int | float | str | None = None
     lowest: float | None = None
@@ -75,8 +82,14 @@ class Question(Definition):
 
 
 class Section(Definition):
-    """Questions presented together; straight-lining is judged within a section and scale."""
+    """Questions presented together; straight-lining is judged within a section and scale.
+
+    ``stem`` is read once before them; ``grid`` presents neighbouring questions of one scale as the rows
+    of a matrix.
+    """
 
     code: Code
     title: Text
+    stem: Text | None = None
+    grid: bool = False
     questions: tuple[Question, ...] = Field(min_length=1)

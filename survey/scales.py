@@ -46,6 +46,7 @@ class Option(Definition):
 
     ``code`` is what a file holds, ``label`` what the respondent reads, ``score`` what it counts;
     ``missing`` is set where choosing it is no answer. ``also`` lists other spellings seen in files.
+    ``specify`` asks for a text beside the option ("other, please specify").
     """
 
     code: PlatformCode
@@ -53,6 +54,7 @@ class Option(Definition):
     score: float | None = None
     missing: MissingKind | None = None
     also: tuple[str, ...] = ()
+    specify: bool = False
 
     @model_validator(mode="after")
     def _missing_has_no_score(self) -> Self:

@@ -47,11 +47,15 @@ InnerPath = Annotated[str, Field(min_length=1), AfterValidator(_inside)]
 
 
 class Wave(Definition):
-    """A round of measurement. ``instrument_version`` defaults to the study's."""
+    """A round of measurement.
+
+    ``instrument_version`` names the version of the instrument it was asked with, where that is not the study's.
+    """
 
     wave: Code
     label: Text
     starts: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    instrument_version: str | None = Field(default=None, pattern=r"^\d+\.\d+\.\d+$")
 
 
 class Source(Definition):

@@ -31,6 +31,9 @@ def build(reader: Reader) -> Section:
             )
         ),
     ]
+    if study.instrument_naming is not None:
+        naming = sentence("instrument_naming", naming=Label.of(study.instrument_naming))
+        blocks.append(Paragraph(text=naming, tone="note"))
     if study.instrument_sources:
         blocks.append(Bullets(items=tuple(Label.same(source) for source in study.instrument_sources)))
     blocks += [Heading(text=phrase("heading_provenance")), Paragraph(text=phrase("provenance"))]

@@ -13,6 +13,7 @@ from satix.cli import (
     instruments_command,
     map_command,
     new_command,
+    plan_command,
     report_command,
 )
 from satix.cli.commands import Group
@@ -32,6 +33,7 @@ def application() -> click.Command:
     for module in (
         demo_command,
         new_command,
+        plan_command,
         instruments_command,
         map_command,
         check_command,

@@ -8,14 +8,16 @@ import numpy as np
 
 from analysis.change import wave_changes
 from analysis.change_verdicts import change_verdicts
+from analysis.comparability import Comparability, may_compare
 from analysis.decomposition import change_decomposition
 from analysis.design import design_means
 from analysis.mix_adjustment import MixAdjustment, mix_adjustment
 from analysis.results import Bilingual, Change, ChangeRow, Decomposition, DecompositionRow, Figure
 from analysis.tree_scores import TreeScores, score_tree
+from instruments.difference import instrument_difference
 from satix.steps.figures import figures_of, grade_of, suppressed_figure
 from satix.steps.segments import segment_labels
-from survey.errors import InsufficientDataError
+from survey.errors import InsufficientDataError, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,20 +30,55 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["change_records", "common_leaves"]
+__all__ = ["change_records", "common_leaves", "version_findings"]
 
 NO_ANSWER: Bilingual = {"en": "no answer", "zh": "未回答"}
 
 
 def change_records(split: WaveSplit, tables: dict[str, list[Segments]]) -> list[Change]:
-    """One record per pair of neighbouring waves; segments withheld in ``tables`` are withheld in the split too."""
+    """One record per pair of neighbouring waves; segments withheld in ``tables`` are withheld in the split too.
+
+    Waves whose versions of the instrument have no indicator in common that is measured alike are not compared.
+    """
     return [
-        _change(split, before, after, tables) for before, after in zip(split.waves[:-1], split.waves[1:], strict=True)
+        _change(split, before, after, tables)
+        for before, after in zip(split.waves[:-1], split.waves[1:], strict=True)
+        if _comparability(split, before, after).verdict != "not_comparable"
     ]
 
 
+def version_findings(split: WaveSplit) -> list[Problem]:
+    """What waves with different versions of the instrument mean for comparisons: care, or a refusal."""
+    problems: list[Problem] = []
+    current = split.project.instrument
+    for wave, version in split.project.older.items():
+        judged = may_compare(instrument_difference(version, current))
+        shared = {question.code for question in version.questions} & {question.code for question in current.questions}
+        unlike = sorted(shared - judged.comparable_questions)
+        if unlike:
+            fields = {"wave": wave, "version": version.version, "current": current.version}
+            fields["questions"] = ", ".join(unlike)
+            problems.append(Problem(code="analysis.version_left_out", fields=fields, severity="warning"))
+    for before, after in zip(split.waves[:-1], split.waves[1:], strict=True):
+        judged = _comparability(split, before, after)
+        if judged.reasons:
+            refused = judged.verdict == "not_comparable"
+            versions = [split.project.instrument_of(wave.wave).version for wave in (before, after)]
+            fields = {"before": before.wave or "", "after": after.wave or ""}
+            fields |= {"version_before": versions[0], "version_after": versions[1]}
+            fields["codes"] = ", ".join(dict.fromkeys(change.code for change in judged.reasons if change.code))
+            code = "analysis.versions_refused" if refused else "analysis.versions_flagged"
+            problems.append(Problem(code=code, fields=fields, severity="warning"))
+    return problems
+
+
+def _comparability(split: WaveSplit, before: Wave, after: Wave) -> Comparability:
+    versions = [split.project.instrument_of(wave.wave) for wave in (before, after)]
+    return may_compare(instrument_difference(versions[0], versions[1]))
+
+
 def common_leaves(before: Wave, after: Wave) -> list[str]:
-    """Leaves that concerned somebody in both waves."""
+    """Leaves that concerned somebody in both waves; what an older version asked in another way does not count."""
     both = before.leaves.asked() & after.leaves.asked()
     return [leaf for leaf, asked in zip(before.leaves.leaves, both, strict=True) if asked]
 

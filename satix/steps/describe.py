@@ -33,6 +33,7 @@ def study_record(split: WaveSplit) -> StudyRecord:
         instrument_version=instrument.version,
         instrument_title=instrument.title.both(),
         instrument_licence=instrument.licence.both(),
+        instrument_naming=None if instrument.naming is None else instrument.naming.both(),
         instrument_sources=[source.cite for source in instrument.sources],
         languages=list(study.languages),
         sampling=study.sampling.kind,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from survey.importers.report import ImportReport
+    from survey.instrument import Instrument
     from survey.responses import ResponseSet
 
 __all__ = ["ReadSources", "read_sources"]
@@ -45,19 +46,21 @@ def read_sources(project: Project, *, progress: Callable[[int, int], None]) -> R
     for position, source in enumerate(sources):
         progress(position, len(sources))
         try:
+            wave = source.wave or (project.study.waves[0].wave if len(project.study.waves) == 1 else None)
+            asked = project.instrument_of(wave)
             result = read_responses(
                 project.folder / source.file,
-                project.instrument,
+                asked,
                 project.mappings[source.mapping],
                 source_name=source.file,
-                wave=source.wave or (project.study.waves[0].wave if len(project.study.waves) == 1 else None),
+                wave=wave,
                 channel=source.channel,
             )
         except SatixError as error:
             problems.extend(error.problems)
             continue
         problems.extend(_unknown_waves(project, source.file, result.responses))
-        parts.append(result.responses)
+        parts.append(result.responses if asked is project.instrument else _carried(project, asked, result.responses))
         reports.append(result.report)
     progress(len(sources), len(sources))
     if not problems and not parts:
@@ -68,6 +71,15 @@ def read_sources(project: Project, *, progress: Callable[[int, int], None]) -> R
     if problems:
         raise ResponseImportError(problems)
     return ReadSources(responses=_in_wave_order(project, responses), reports=tuple(reports))
+
+
+def _carried(project: Project, asked: Instrument, responses: ResponseSet) -> ResponseSet:
+    from analysis.comparability import may_compare
+    from instruments.difference import instrument_difference
+    from satix.versions import carry_over
+
+    comparability = may_compare(instrument_difference(asked, project.instrument))
+    return carry_over(responses, project.instrument, comparability)
 
 
 def _unknown_waves(project: Project, file: str, responses: ResponseSet) -> list[Problem]:

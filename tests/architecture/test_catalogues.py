@@ -188,7 +188,7 @@ def test_the_calls_looked_at_are_many() -> None:
 
 def test_messages_say_how_to_mend() -> None:
     """A message about a definition or a file of answers is more than a statement: two sentences, or an "expected"."""
-    notes = ("detected_by_", "encoding_by_", "import_", "screening_summary")
+    notes = ("detected_by_", "encoding_by_", "import_", "screening_summary", "change_", "effect_")
     told = ("questions_without_column", "time_not_read", "duration_not_read", "empty_rows_left_out")
     remedy = re.compile(r"[.;] \S|expected|must|needs")
     curt = [

@@ -56,7 +56,7 @@ def test_analysis_and_survey_know_nothing_of_the_terminal() -> None:
     """Only the top package talks to the command line; only reports write documents."""
     foreign = {
         "survey": {"click", "rich", "xlsxwriter", "jinja2", "matplotlib", "scipy", "statsmodels"},
-        "instruments": {"click", "rich", "xlsxwriter", "jinja2", "matplotlib", "scipy", "statsmodels", "pandas"},
+        "instruments": {"click", "rich", "jinja2", "matplotlib", "scipy", "statsmodels"},
         "analysis": {"click", "rich", "xlsxwriter", "jinja2", "matplotlib", "openpyxl", "python_calamine"},
         "reports": {"click", "rich", "scipy", "statsmodels", "openpyxl", "python_calamine"},
     }

@@ -18,6 +18,7 @@ from survey.definition_files import read_definition
 from survey.errors import Language
 from survey.importers.mapping import Mapping
 from survey.instrument import Instrument
+from survey.plan import Plan
 from survey.study import Study
 from survey.texts import Definition
 from tests.docs.pages import DOCS, REPOSITORY, blocks, pages, run_page
@@ -27,6 +28,7 @@ MODELS: dict[str, type[Definition]] = {
     "satix.study/1": Study,
     "satix.mapping/1": Mapping,
     "satix.instrument/1": Instrument,
+    "satix.plan/1": Plan,
 }
 
 

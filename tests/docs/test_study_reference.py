@@ -11,6 +11,7 @@ import pytest
 
 from survey.importers.mapping import ColumnRole, Mapping
 from survey.instrument import Instrument
+from survey.plan import Plan
 from survey.routing import All, Any, Compare, Count, IsMissing, Not, Selected
 from survey.scales import MISSING_CODES, NOT_ASKED
 from survey.study import Study
@@ -22,6 +23,7 @@ PAGES = {
     "guide/study-file.md": "en",
     "guide/mapping-file.md": "en",
     "guide/instrument-file.md": "en",
+    "guide/planning.md": "en",
     "zh/study-file.md": "zh",
 }
 _TABLE = re.compile(r"<!-- model: (?P<model>[\w.]+) -->\n\n(?P<rows>(?:\|.*\n)+)")
@@ -84,6 +86,7 @@ def test_every_key_has_a_meaning(page: str) -> None:
         ("zh/study-file.md", Study),
         ("guide/mapping-file.md", Mapping),
         ("guide/instrument-file.md", Instrument),
+        ("guide/planning.md", Plan),
     ],
 )
 def test_every_part_of_a_file_has_a_table(page: str, whole: type[Definition]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters import change, effects, gap, ipa, reliability, scores, servqual
+from adapters import change, effects, gap, ipa, planning, reliability, scores, servqual
 from adapters.case import Case, SkippedError
 from adapters.comparison import allowance, differences
 from survey.errors import SatixError
@@ -24,6 +24,8 @@ METHODS: dict[tuple[str, str], Adapter] = {
     **{("tracking", method): adapter for method, adapter in change.METHODS.items()},
     **{("effects", method): adapter for method, adapter in effects.METHODS.items()},
     **{("sampling", method): adapter for method, adapter in scores.SAMPLING.items()},
+    **{("sampling", method): adapter for method, adapter in planning.SAMPLING.items()},
+    **{("channels", method): adapter for method, adapter in planning.CHANNELS.items()},
 }
 TOPICS: dict[str, Adapter] = {"reliability": reliability.run, "gap": gap.run}
 ELEMENT_WISE = "element-wise"
