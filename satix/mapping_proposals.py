@@ -46,12 +46,12 @@ def propose_for_study(
     folder = file.parent
     inner = study.instrument.endswith((".yaml", ".yml"))
     instrument = load_instrument(folder / study.instrument if inner else study.instrument, study.instrument_version)
-    todo = _files_to_map(folder, study, files, file.name, replace=replace)
-    for position, source in enumerate(todo):
+    chosen = _files_to_map(folder, study, files, file.name, replace=replace)
+    for position, source in enumerate(chosen):
         study = read_study(file)
         name = source.relative_to(folder).as_posix()
         yield from _map_one(file, study, instrument, name, wave=wave, language=language)
-        if position == len(todo) - 1:
+        if position == len(chosen) - 1:
             yield render_message("satix.map_next", {"study": file.as_posix()}, language)
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,11 +145,9 @@ def _cell_from_json(cell: Any) -> CellValue:
 
 def _serve(path: Path, sheet: str | None) -> None:
     """The child: limit the own memory, read, answer in JSON."""
-    try:
+    with suppress(ImportError):  # Windows has no such limit; the time limit remains
         import resource
-    except ImportError:  # Windows has no such limit; the time limit remains
-        pass
-    else:
+
         resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
     answer: dict[str, object]
     try:

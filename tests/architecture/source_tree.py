@@ -38,15 +38,15 @@ def imports_of(tree: ast.AST, package: str) -> Iterator[tuple[str, int]]:
 
 def imported_on_loading(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Dotted names a module imports when it is itself imported: not in functions, not for type checking only."""
-    todo: list[ast.AST] = list(tree.body)
-    while todo:
-        node = todo.pop()
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from imports_of(node, "")
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            todo += node.orelse
+            waiting += node.orelse
         elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            todo += ast.iter_child_nodes(node)
+            waiting += ast.iter_child_nodes(node)
 
 
 def strings_of(tree: ast.AST) -> Iterator[tuple[str, int]]:
