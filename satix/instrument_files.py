@@ -92,6 +92,8 @@ def yaml_file(workbook: Path, output: Path | None, *, replace: bool = False) -> 
     from instruments.workbook import instrument_from_excel
     from survey.definition_files import dump_definition
 
+    if workbook.suffix.lower() not in _WORKBOOKS:
+        raise InstrumentError.of("satix.workbook_expected", Place(file=workbook.name))
     instrument = instrument_from_excel(workbook)
     beside = workbook.with_suffix(".yaml") if output is None else output
     file = _target(beside, instrument.instrument, ".yaml", replace=replace)

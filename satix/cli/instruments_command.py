@@ -77,7 +77,7 @@ def list_all(context: click.Context, lang: str | None) -> None:
 
     language = message_language()
     for entry in list_instruments():
-        click.echo(f"{entry.instrument:<20} {entry.version:<8} {entry.title.in_language(language)}")
+        click.echo(f"{entry.instrument:<28} {entry.version:<8} {entry.title.in_language(language)}")
     click.echo()
     click.echo(say("instruments_hint"))
 
@@ -85,6 +85,7 @@ def list_all(context: click.Context, lang: str | None) -> None:
 def show(instrument: str, lang: str | None) -> None:
     """The indicator tree and the questions of one instrument."""
     del lang
+    from instruments.duration import estimated_minutes
     from satix.instrument_files import open_instrument
 
     language = message_language()
@@ -103,6 +104,8 @@ def show(instrument: str, lang: str | None) -> None:
             about = question.facet or question.role
             click.echo(f"  {question.code:<12} {question.text.in_language(language)}  ({about})")
     click.echo()
+    minutes = f"{estimated_minutes(shown, language):.0f}"
+    click.echo(say("show_minutes", questions=len(shown.questions), minutes=minutes))
     click.echo(say("show_terms", licence=shown.licence.in_language(language)))
     if shown.naming is not None:
         click.echo(say("show_naming", naming=shown.naming.in_language(language)))

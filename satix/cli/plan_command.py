@@ -126,6 +126,9 @@ def _summary(record: PlanRecord) -> list[str]:
     if record.waves is not None and record.waves.rows[0].design == "independent":
         estimate = f"{record.waves.rows[0].estimate:.2f}"
         lines.append(say("plan_waves_line", n=f"{record.waves.n_1:,}", estimate=estimate))
+        needed = record.waves.rows[0].n_for_target
+        if needed is not None and record.waves.target_change is not None:
+            lines.append(say("plan_target_line", change=f"{record.waves.target_change:g}", n=f"{needed:,}"))
     if record.channels is not None and record.channels.rows[0].cost is not None and record.channels.rows[0].feasible:
         first = record.channels.rows[0]
         cost = f"{first.cost:,.0f} {record.channels.currency[language]}".strip()
