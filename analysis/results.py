@@ -95,7 +95,7 @@ class StudyRecord(Record):
     instrument_version: str
     instrument_title: Bilingual
     instrument_licence: Bilingual
-    instrument_naming: Bilingual | None
+    instrument_naming: Bilingual | None = None
     instrument_sources: list[str]
     languages: list[Literal["zh", "en"]]
     sampling: Literal["probability", "convenience", "census"]
