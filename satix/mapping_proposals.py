@@ -79,7 +79,7 @@ def _files_to_map(folder: Path, study: Study, files: Sequence[Path], name: str, 
 def _map_one(
     study_file: Path, study: Study, instrument: Instrument, name: str, *, wave: str | None, language: Language
 ) -> Iterator[str]:
-    from survey.importers.detect import NONE, detect_table
+    from survey.importers.detect import platform_of
     from survey.importers.mapping import read_mapping
     from survey.importers.propose import propose_mapping
     from survey.importers.table_file import read_table
@@ -89,7 +89,7 @@ def _map_one(
     if wave is not None:
         _wave_for(study, study_file, wave)
     table = read_table(folder / name)
-    platform = next(d.platform for d in detect_table(table) if d.platform != NONE)
+    platform = platform_of(table)
     for earlier in dict.fromkeys(source.mapping for source in study.sources if source.file != name):
         if (folder / earlier).is_file() and _fits(read_mapping(folder / earlier), folder / name):
             mapping_name, proposal = earlier, None

@@ -1,19 +1,32 @@
-"""Which platform made a file: every importer says how sure it is and why; nothing is guessed silently."""
+"""Which platform made a file: every importer says how sure it is and why; nothing is guessed silently.
+
+A platform is ranked by what speaks for it. "None of these" is always in the ranking, with its reasons; a file for
+which it comes first is read as a plain table, and says so.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from survey.errors import MappingError, Problem
-from survey.importers.headings import Heading
+from survey.importers.arranged import Arranged
 from survey.importers.table_file import Table, read_table
 
-__all__ = ["Detection", "Importer", "detect", "detect_table", "importer_of", "importers", "reason", "reasons_for"]
+__all__ = [
+    "Detection",
+    "Importer",
+    "detect",
+    "detect_table",
+    "importer_of",
+    "importers",
+    "platform_of",
+    "reason",
+    "reasons_for",
+]
 
 _BUILT_IN = {
     "wenjuanxing": "survey.importers.wenjuanxing:WenjuanxingImporter",
@@ -21,19 +34,21 @@ _BUILT_IN = {
 }
 NONE = "none"
 """The platform of a file that no importer recognises."""
+PLAIN = "table"
+"""The importer of tables of no platform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
     """How sure an importer is (0-1) that a file is of its platform, and what speaks for it.
 
-    ``numbers_are`` is what numbers in answer cells mean, where the importer can tell.
+    ``variant`` is the layout or generation of the export, where a platform has several.
     """
 
     platform: str
     confidence: float
     reasons: tuple[Problem, ...]
-    numbers_are: Literal["codes", "positions"] = "codes"
+    variant: str | None = None
 
 
 def reason(name: str, **fields: object) -> Problem:
@@ -50,8 +65,8 @@ class Importer(Protocol):
         """How sure this importer is that the table comes from its platform."""
         ...
 
-    def headings(self, table: Table) -> Sequence[Heading]:
-        """The headings taken apart, one per column of the table."""
+    def arrange(self, table: Table) -> Arranged:
+        """The table as the platform meant it; called whatever :meth:`recognise` says."""
         ...
 
 
@@ -96,11 +111,22 @@ def detect(path: Path | str) -> list[Detection]:
 
 
 def detect_table(table: Table) -> list[Detection]:
-    """Rank the platforms a table may come from, the likeliest first; "none of these" is always among them."""
-    found = [importer.recognise(table) for importer in importers().values()]
+    """Rank the platforms a table may come from, the likeliest first; "none of these" is always among them.
+
+    Platforms for which nothing speaks are left out. A plain table is no platform.
+    """
+    found = [importer.recognise(table) for name, importer in importers().items() if name != PLAIN]
+    found = [detection for detection in found if detection.confidence > 0]
     surest = max((detection.confidence for detection in found), default=0.0)
-    found.append(Detection(platform=NONE, confidence=round(1 - surest, 3), reasons=(reason("none"),)))
+    reasons = [reason("none_weak" if found else "none"), *importers()[PLAIN].recognise(table).reasons]
+    found.append(Detection(platform=NONE, confidence=round(1 - surest, 3), reasons=tuple(reasons)))
     return sorted(found, key=lambda detection: -detection.confidence)
+
+
+def platform_of(table: Table) -> str:
+    """The platform whose importer reads a table: the likeliest, or ``table`` where "none of these" comes first."""
+    likeliest = detect_table(table)[0].platform
+    return PLAIN if likeliest == NONE else likeliest
 
 
 def reasons_for(table: Table, platform: str) -> tuple[Problem, ...]:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import get_args
+from typing import Literal, get_args
 
 from survey.importers.cell_text import CellValue, fold
 from survey.importers.mapping import ColumnRole
 from survey.privacy import identifying_heading, identifying_values
 
-__all__ = ["Heading", "parse_headings", "role_of"]
+__all__ = ["Heading", "QuestionKind", "parse_headings", "role_of"]
 
 _OPTION_OF_NUMBER = re.compile(
     r"(?:第\s*(?P<n1>\d{1,3})\s*题|[Qq]?(?P<n2>\d{1,3})\s*[、.．]?)\s*[(（](?P<option>.+)[)）]\s*", re.S
@@ -25,6 +25,9 @@ _DASHED = re.compile(r"(?P<stem>.+?)\s*(?:—{1,2}|–| - | -- )\s*(?P<part>[^�
 _TYPE_NOTE = re.compile(r"[\[【(（]\s*(?:单选|多选|填空|矩阵|量表|排序|必答|选填|可多选|限选)[^\]】)）]*[\]】)）]")
 
 
+QuestionKind = Literal["scale", "single", "multiple", "ranking", "number", "text"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
     """One heading, taken apart.
@@ -32,6 +35,9 @@ class Heading:
     ``number`` is the question's number on the platform; ``wordings`` what may be the question's wording, the surest
     first; ``stem`` and ``part`` the block, and the row of a matrix or the option of a multiple choice that it names;
     ``role`` is set for columns that hold no answer; ``option_only`` where the stem is lost and only an option is named.
+    ``key`` is the platform's own lasting id of the column; ``group`` what the columns of one question share, where
+    number and stem do not say it; ``kind`` the type of the question as far as the platform gives it away; ``option``
+    the code of the option a column stands for; ``beside`` marks the text beside an option ("other, please specify").
     """
 
     text: str
@@ -41,6 +47,11 @@ class Heading:
     part: str | None = None
     option_only: bool = False
     role: ColumnRole | None = None
+    key: str | None = None
+    group: str | None = None
+    kind: QuestionKind | None = None
+    option: int | float | str | None = None
+    beside: bool = False
 
 
 @cache

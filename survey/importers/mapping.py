@@ -49,12 +49,14 @@ class Column(Definition):
     ``values`` translates texts of the file into option codes, ``missing`` into missing kinds;
     ``invalid`` lists values that are accepted as unusable instead of stopping the import. Where a
     multiple choice is spread over columns, the codes of ``values`` are 1 (ticked) and 0 (not).
-    ``numbers_are`` overrides what the mapping says of numbers. ``similarity`` is how alike heading
-    and question were when the column was proposed (1 where nothing had to be guessed).
+    ``key`` is the platform's lasting id of the column (a Qualtrics import id): a column is found by it first, so that
+    a changed heading does not matter. ``numbers_are`` overrides what the mapping says of numbers. ``similarity`` is how
+    alike heading and question were when the column was proposed (1 where nothing had to be guessed).
     """
 
     heading: str
     occurrence: int = Field(default=1, ge=1)
+    key: str | None = None
     question: Code | None = None
     option: int | float | str | None = None
     role: ColumnRole | None = None
@@ -83,7 +85,8 @@ class Mapping(Definition):
     ``separators`` split the options of a multiple choice held in one cell. ``missing`` holds for
     every answer column: values of the file and the missing kinds they stand for; ``blank_is`` is
     the kind of an empty cell.
-    ``not_asked`` names, per wave, the questions that were not part of it: their cells are read as
+    ``leave_out`` names, by heading, the values of records that are no responses (previews, tests); they are counted
+    and not read. ``not_asked`` names, per wave, the questions that were not part of it: their cells are read as
     ``not_in_version`` whatever they hold.
     """
 
@@ -99,6 +102,7 @@ class Mapping(Definition):
     missing: dict[str, MissingKind] = {}
     blank_is: MissingKind = "blank"
     waves: dict[str, Code] = {}
+    leave_out: dict[str, tuple[str, ...]] = {}
     not_asked: dict[Code, tuple[Code, ...]] = {}
     columns: tuple[Column, ...] = Field(min_length=1)
     unmapped: Literal["ignore", "refuse"] = "ignore"

@@ -51,14 +51,13 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
     MappingError
         There is no importer for the platform, or no column at all could be placed.
     """
-    importer = importer_of(platform)
-    detection = importer.recognise(table)
-    headings = importer.headings(table)
+    arranged = importer_of(platform).arrange(table)
+    table, headings = arranged.table, arranged.headings
     placed: dict[int, Column] = {}
 
     def put(place: int, **use: object) -> None:
-        occurrence = table.occurrences[place]
-        placed[place] = Column.model_validate({"heading": table.headings[place], "occurrence": occurrence, **use})
+        known = {"heading": table.headings[place], "occurrence": table.occurrences[place], "key": headings[place].key}
+        placed[place] = Column.model_validate({**known, **use})
 
     codes = _by_code(headings, instrument)
     for place, heading in enumerate(headings):
@@ -72,7 +71,7 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
     for place, question, option in place_options(headings, open_places, instrument):
         put(place, question=question, option=option, similarity=1.0)
     _place_by_wording(headings, instrument, placed, put)
-    if detection.numbers_are == "positions":
+    if arranged.numbers_are == "positions":
         _mark_codes(table, instrument, placed)
     unplaced = [place for place in range(len(headings)) if place not in placed]
     for place in unplaced:
@@ -85,7 +84,11 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
         encoding=table.encoding,
         delimiter=table.delimiter,
         header_row=table.header_row,
-        numbers_are=detection.numbers_are,
+        numbers_are=arranged.numbers_are,
+        **({} if arranged.separators is None else {"separators": arranged.separators}),
+        missing=dict(arranged.missing),
+        blank_is=arranged.blank_is,
+        leave_out=dict(arranged.leave_out),
         columns=tuple(placed[place] for place in sorted(placed)),
     )
     return Proposal(

@@ -12,14 +12,14 @@ import numpy as np
 from survey.errors import MappingError, Place, Problem
 from survey.importers.account import column_reports, file_warnings, routing_warnings
 from survey.importers.answers import Answers, with_routing
-from survey.importers.cell_text import fold
-from survey.importers.detect import reasons_for
+from survey.importers.arranged import Arranged
+from survey.importers.cell_text import cell_text, fold
+from survey.importers.detect import importer_of
 from survey.importers.foreign import ForeignCells
 from survey.importers.mapping import Column, ColumnRole, Mapping, check_mapping
 from survey.importers.report import ImportReport
 from survey.importers.respondent_columns import read_respondents, read_waves
 from survey.importers.table_file import Table, read_table
-from survey.importers.wenjuanxing import score_warnings
 from survey.instrument import Instrument
 from survey.privacy import mask_personal
 from survey.responses import ResponseSet
@@ -40,7 +40,7 @@ class ImportResult:
 
 
 def read_responses(
-    path: Path | str,
+    source: Path | str | Table,
     instrument: Instrument,
     mapping: Mapping,
     *,
@@ -53,8 +53,8 @@ def read_responses(
 
     Parameters
     ----------
-    path : Path or str
-        The export, as downloaded.
+    source : Path, str or Table
+        The export, as downloaded; or a table that was read already (from a database, a data frame ...).
     mapping : Mapping
         Which column answers which question.
     source_name : str, optional
@@ -82,20 +82,29 @@ def read_responses(
     ResponseImportError
         The file cannot be read, or cells hold values that nothing declares; every such cell is listed.
     """
-    path = Path(path)
     problems = check_mapping(mapping, instrument)
     if problems:
         raise MappingError(problems)
-    table = read_table(
-        path,
-        sheet=sheet or mapping.sheet,
-        encoding=mapping.encoding,
-        delimiter=mapping.delimiter,
-        header_row=mapping.header_row,
-        known_headings=[column.heading for column in mapping.columns],
-    )
-    content = path.read_bytes()
-    places = _place_columns(table, mapping, wave)
+    if isinstance(source, Table):
+        raw, digest = source, _digest_of(source)
+    else:
+        raw = read_table(
+            Path(source),
+            sheet=sheet or mapping.sheet,
+            encoding=mapping.encoding,
+            delimiter=mapping.delimiter,
+            header_row=mapping.header_row,
+            known_headings=[column.heading for column in mapping.columns],
+        )
+        digest = hashlib.sha256(Path(source).read_bytes()).digest()
+    importer = importer_of(mapping.platform)
+    arranged = importer.arrange(raw)
+    everything = arranged.table
+    left_out = _left_out(everything, mapping)
+    gone = set(left_out)
+    table = everything.keep([r for r in range(everything.n) if r not in gone]) if gone else everything
+    further = {"headings": raw.n - everything.n, "left_out": len(left_out)}
+    places = _place_columns(table, arranged, mapping, wave)
     roles: dict[ColumnRole, int] = {
         column.role: place for place, column in places.items() if column.role in _USED_ROLES and column.role
     }
@@ -106,9 +115,9 @@ def read_responses(
         roles,
         waves,
         foreign,
-        source=source_name or path.name,
+        source=source_name or table.file,
         channel=channel,
-        key=hmac.new(b"satix respondent ids", content, hashlib.sha256).digest(),
+        key=hmac.new(b"satix respondent ids", digest, hashlib.sha256).digest(),
     )
     answers = Answers(table, instrument, mapping, places=places, foreign=foreign, waves=waves)
     foreign.stop_if_any()
@@ -122,23 +131,26 @@ def read_responses(
         flags={"duplicate": respondents.repeated} if respondents.repeated.any() else {},
     )
     responses, misrouted = with_routing(responses)
-    scores = score_warnings(table) if mapping.platform == "wenjuanxing" else ()
     mapped = {column.question for column in places.values()}
     without = tuple(question.code for question in instrument.questions if question.code not in mapped)
     report = ImportReport(
-        file=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
+        file=table.file,
+        sha256=digest.hex(),
         platform=mapping.platform,
-        platform_reasons=reasons_for(table, mapping.platform),
+        platform_reasons=importer.recognise(raw).reasons,
         encoding=table.encoding,
         encoding_reason=table.encoding_reason,
         delimiter=table.delimiter,
         sheet=table.sheet,
         other_sheets=table.other_sheets,
         header_row=table.header_row,
-        rows_in_file=table.n + len(table.empty_rows) + len(table.totals_rows),
+        rows_in_file=raw.n + len(table.empty_rows) + len(table.totals_rows),
         rows_kept=table.n,
-        rows_skipped={"empty": len(table.empty_rows), "totals": len(table.totals_rows)},
+        rows_skipped={
+            "empty": len(table.empty_rows),
+            "totals": len(table.totals_rows),
+            **{reason: count for reason, count in further.items() if count},
+        },
         columns=column_reports(table, places, responses),
         unmapped=tuple(
             mask_personal(heading) or table.place(place).column or ""
@@ -148,7 +160,7 @@ def read_responses(
         questions_without_column=without,
         warnings=(
             *file_warnings(table, mapping, places, without),
-            *scores,
+            *arranged.remarks,
             *respondents.warnings,
             *routing_warnings(table, misrouted),
         ),
@@ -156,7 +168,27 @@ def read_responses(
     return ImportResult(responses=responses, report=report)
 
 
-def _place_columns(table: Table, mapping: Mapping, wave: str | None) -> dict[int, Column]:
+def _digest_of(table: Table) -> bytes:
+    """What the headings and cells of a table add up to."""
+    digest = hashlib.sha256()
+    for heading, column in zip(table.headings, table.columns, strict=True):
+        digest.update(f"{heading}\x1d".encode())
+        digest.update("\x1f".join(map(cell_text, column)).encode())
+    return digest.digest()
+
+
+def _left_out(table: Table, mapping: Mapping) -> list[int]:
+    """Records that the mapping declares to be no responses."""
+    out: set[int] = set()
+    for heading, values in mapping.leave_out.items():
+        place = table.position_of(heading)
+        if place is not None:
+            marks = {fold(value) for value in values}
+            out |= {record for record, cell in enumerate(table.columns[place]) if fold(cell_text(cell)) in marks}
+    return sorted(out)
+
+
+def _place_columns(table: Table, arranged: Arranged, mapping: Mapping, wave: str | None) -> dict[int, Column]:
     """Where each mapped column stands in the file.
 
     Raises
@@ -170,8 +202,11 @@ def _place_columns(table: Table, mapping: Mapping, wave: str | None) -> dict[int
     not_asked = set(mapping.not_asked.get(wave or "", ()))
     places: dict[int, Column] = {}
     problems: list[Problem] = []
+    by_key = {heading.key: place for place, heading in enumerate(arranged.headings) if heading.key is not None}
     for column in mapping.columns:
-        place = table.position_of(column.heading, column.occurrence)
+        place = by_key.get(column.key) if column.key is not None else None
+        if place is None:
+            place = table.position_of(column.heading, column.occurrence)
         if place is not None and place not in places:
             places[place] = column
         elif (column.question and column.question not in not_asked) or column.role in _USED_ROLES:

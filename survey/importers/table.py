@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from survey.importers.arranged import Arranged
 from survey.importers.detect import Detection, reason
-from survey.importers.headings import Heading, parse_headings
+from survey.importers.headings import parse_headings
 from survey.importers.table_file import Table
 
 __all__ = ["TableImporter"]
@@ -22,6 +21,6 @@ class TableImporter:
         reasons = (reason("rows", rows=table.n, row=table.header_row, headings=len(named)),)
         return Detection(platform=self.platform, confidence=0.55 if len(named) > 1 else 0.1, reasons=reasons)
 
-    def headings(self, table: Table) -> Sequence[Heading]:
-        """The headings taken apart."""
-        return parse_headings(table.headings)
+    def arrange(self, table: Table) -> Arranged:
+        """The table as it stands, its headings taken apart."""
+        return Arranged(table=table, headings=parse_headings(table.headings))

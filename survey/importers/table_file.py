@@ -6,13 +6,14 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from survey.errors import Place, Problem, ResponseImportError
 from survey.file_guard import FileKind, guard_file
 from survey.importers.cell_text import CellValue, cell_text, column_letter, fold, is_blank, number_in
 from survey.importers.encodings import decode, find_delimiter
+from survey.importers.variables import Variable
 
 __all__ = ["HEADER_SEARCH", "Table", "read_table"]
 
@@ -49,6 +50,8 @@ class Table:
     rows : row of each record, counted as Excel counts
     empty_rows, totals_rows : rows below the headings that are not records
     title_rows : rows above the headings
+    above : the cells of those rows, from row 1
+    variables : the codebook entry of each column, where the file carries one; else empty
     """
 
     file: str
@@ -60,6 +63,8 @@ class Table:
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()
     title_rows: int = 0
+    above: tuple[tuple[CellValue, ...], ...] = ()
+    variables: tuple[Variable | None, ...] = ()
     empty_rows: tuple[int, ...] = ()
     totals_rows: tuple[int, ...] = ()
     encoding: str | None = None
@@ -80,6 +85,20 @@ class Table:
     def n(self) -> int:
         """How many records."""
         return len(self.rows)
+
+    def record(self, place: int) -> tuple[CellValue, ...]:
+        """The cells of one record, in the order of the columns."""
+        return tuple(column[place] for column in self.columns)
+
+    def keep(self, records: Sequence[int]) -> Table:
+        """The same table with some of its records."""
+        columns = tuple([column[record] for record in records] for column in self.columns)
+        return replace(self, columns=columns, rows=tuple(self.rows[record] for record in records))
+
+    def with_headings(self, headings: Sequence[str], *, first_record: int = 0) -> Table:
+        """The same table under other headings, without the records before ``first_record`` (further heading rows)."""
+        columns = tuple(column[first_record:] for column in self.columns) if first_record else self.columns
+        return replace(self, headings=tuple(headings), columns=columns, rows=self.rows[first_record:])
 
     def position_of(self, heading: str, occurrence: int = 1) -> int | None:
         """Place of a column, from 0; a heading matches letter by letter or, failing that, in its folded form."""
@@ -163,6 +182,7 @@ def read_table(
         sheet=chosen,
         other_sheets=others,
         title_rows=header,
+        above=tuple(tuple(row) for row in rows[:header]),
         empty_rows=tuple(empty),
         totals_rows=tuple(totals),
         encoding=spelling,

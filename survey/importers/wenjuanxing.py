@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import islice
 from typing import Literal
 
 from survey.errors import Problem
+from survey.importers.arranged import Arranged
 from survey.importers.cell_text import CellValue, cell_text, fold, number_in
 from survey.importers.detect import Detection, reason
-from survey.importers.headings import Heading, parse_headings, role_of
+from survey.importers.headings import parse_headings, role_of
 from survey.importers.table_file import Table
 
-__all__ = ["WenjuanxingImporter", "score_warnings", "variant_of"]
+__all__ = ["WenjuanxingImporter", "variant_of"]
 
 Variant = Literal["text", "position", "score"]
 
@@ -70,19 +70,22 @@ class WenjuanxingImporter:
             platform=self.platform,
             confidence=min(round(confidence, 3), 0.99),
             reasons=tuple(reasons),
-            numbers_are="positions" if variant == "position" else "codes",
+            variant=variant,
         )
 
-    def headings(self, table: Table) -> Sequence[Heading]:
-        """Headings such as ``3、题干``, ``第6题(选项)``, ``6(选项)``; matrix rows carry the stem of their block."""
-        return parse_headings(table.headings)
+    def arrange(self, table: Table) -> Arranged:
+        """Headings such as ``3、题干``, ``第6题(选项)``, ``6(选项)``; matrix rows carry the stem of their block.
 
-
-def score_warnings(table: Table) -> tuple[Problem, ...]:
-    """A warning for a 按分数 export: a score is no code, and several options may share one."""
-    if variant_of(table) != "score":
-        return ()
-    return (Problem(code="survey.wjx_scores", place=table.place(), severity="warning"),)
+        A 按分数 export gets a warning: a score is no code, and several options may share one.
+        """
+        variant = variant_of(table)
+        scores = Problem(code="survey.wjx_scores", place=table.place(), severity="warning")
+        return Arranged(
+            table=table,
+            headings=parse_headings(table.headings),
+            numbers_are="positions" if variant == "position" else "codes",
+            remarks=(scores,) if variant == "score" else (),
+        )
 
 
 def variant_of(table: Table) -> Variant:

@@ -93,20 +93,20 @@ def test_all_files_of_the_platform_are_recognised_with_reasons(wjx):
 
 def test_other_tables_are_not_taken_for_it(shared, write_csv):
     """A Korean export and a plain table."""
-    assert detect(shared / "data" / "kiosk_servqual_kano" / "kiosk.csv")[0].platform == "table"
-    assert detect(write_csv([["id", "q"], ["1", "5"]]))[0].platform == "table"
+    assert detect(shared / "data" / "kiosk_servqual_kano" / "kiosk.csv")[0].platform == "none"
+    assert detect(write_csv([["id", "q"], ["1", "5"]]))[0].platform == "none"
     assert detect(write_csv([["only"], ["1"]], name="b.csv"))[0].platform == "none"
 
 
 def test_numbers_are_positions_in_the_number_export_only(wjx):
     """The variant is known by name and by content."""
     kinds = {
-        name: detect(wjx / f"RECONSTRUCTED_000000001_{name}_售后满意度_4_4.xlsx")[0].numbers_are
+        name: detect(wjx / f"RECONSTRUCTED_000000001_{name}_售后满意度_4_4.xlsx")[0].variant
         for name in ("按文本", "按序号")
     }
-    assert kinds == {"按文本": "codes", "按序号": "positions"}
-    assert detect(wjx / "[问卷星数据]800_800_2.xls")[0].numbers_are == "positions"
-    assert detect(wjx / "[问卷星数据]800_800_0.xls")[0].numbers_are == "codes"
+    assert kinds == {"按文本": "text", "按序号": "position"}
+    assert detect(wjx / "[问卷星数据]800_800_2.xls")[0].variant == "position"
+    assert detect(wjx / "[问卷星数据]800_800_0.xls")[0].variant == "text"
 
 
 @pytest.mark.parametrize("variant", ["按文本", "按序号"])
