@@ -1,73 +1,270 @@
-"""What a file is and how it would be read, as lines for the terminal."""
+"""What a file is and how it would be read, as lines for the terminal; drafts and mappings made from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from survey.errors import Language, StudyError, render_message
+from survey.errors import Language, Place, StudyError, render_message
 
-__all__ = ["describe_import"]
+if TYPE_CHECKING:
+    from survey.importers.arranged import Arranged
+    from survey.importers.draft_export import ExportDraft
+    from survey.importers.table_file import Table
+    from survey.instrument import Instrument
+
+__all__ = ["ImportRequest", "describe_import", "draft_from_export"]
+
+_LISTED = 400
+"""Columns or questions listed one by one."""
 
 
-def describe_import(
-    file: Path,
-    *,
-    instrument: str | None = None,
-    mapping: Path | None = None,
-    wave: str | None = None,
-    to: Path | None = None,
-    language: Language = "en",
-) -> Iterator[str]:
-    """Detection with its reasons and the layout; with instrument and mapping, the account of a real import.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequest:
+    """What is to be done with a file.
 
-    With ``to`` the answers are also written as a long table (CSV, UTF-8 with signature).
+    ``codebook`` is the questionnaire behind the export, or the other export of a 问卷星 pair. ``draft`` and
+    ``save_mapping`` name files to write; ``to`` a long table of the answers.
+    """
+
+    source: str
+    platform: str | None = None
+    sheet: str | None = None
+    query: str | None = None
+    channel: str | None = None
+    instrument: str | None = None
+    mapping: Path | None = None
+    codebook: Path | None = None
+    wave: str | None = None
+    draft: Path | None = None
+    save_mapping: Path | None = None
+    to: Path | None = None
+    replace: bool = False
+
+
+def describe_import(request: ImportRequest, *, language: Language = "en") -> Iterator[str]:
+    """Detection with its reasons, layout and remarks; then what the request asks for.
+
+    With an instrument and a mapping: the account of a real import. With an instrument alone: the mapping that would
+    be proposed, with its likenesses. Without: the questions found, and with ``draft`` an instrument and its mapping.
 
     Raises
     ------
     SatixError
-        The file cannot be read, or cells lie outside their scale; every fault is listed.
+        The file cannot be read, cells lie outside their scale (every fault is listed), options that do not go
+        together, or a file to be written is there already.
     """
-    from survey.importers.cell_text import column_letter
-    from survey.importers.detect import detect_table
-    from survey.importers.table_file import read_table
+    from survey.importers.sources import read_any
 
-    if (instrument is None) != (mapping is None) or (to is not None and mapping is None):
+    from survey.importers.detect import importer_of
+
+    _check(request)
+    if request.channel is not None:
+        from satix.channel_import import describe_channel
+
+        yield from describe_channel(
+            Path(request.source), request.channel, mapping=request.mapping, wave=request.wave, language=language
+        )
+        return
+    table = read_any(request.source, sheet=request.sheet, query=request.query)
+    platform = request.platform or _likeliest(table)
+    yield from _ranking(table, request, language)
+    arranged = importer_of(platform).arrange(table)
+    yield from _layout(arranged, language)
+    if request.instrument is not None and request.mapping is not None:
+        yield from _account(table, request, language)
+    elif request.instrument is not None:
+        yield from _proposal(table, platform, request, language)
+    elif request.draft is not None:
+        yield from _write_draft(table, platform, request, language)
+    else:
+        yield from _questions(arranged, platform, request, language)
+    yield from _audit(arranged, request, language)
+
+
+def _check(request: ImportRequest) -> None:
+    if (request.mapping is not None and request.instrument is None and request.channel is None) or (
+        request.to is not None and request.mapping is None
+    ):
         raise StudyError.of("satix.import_needs_both")
-    table = read_table(file)
+    if request.save_mapping is not None and (request.instrument is None or request.mapping is not None):
+        raise StudyError.of("satix.import_save_mapping")
+    if request.draft is not None and request.instrument is not None:
+        raise StudyError.of("satix.import_draft_or_instrument")
+    for file in (request.draft, request.save_mapping, request.to):
+        if file is not None and file.exists() and not request.replace:
+            raise StudyError.of("satix.file_is_there", Place(file=file.name))
+
+
+def _likeliest(table: Table) -> str:
+    from survey.importers.detect import platform_of
+
+    return platform_of(table)
+
+
+def _ranking(table: Table, request: ImportRequest, language: Language) -> Iterator[str]:
+    from survey.importers.detect import detect_table
+
     for detection in detect_table(table):
         fields: dict[str, object] = {
-            "file": file.name,
-            "platform": detection.platform,
+            "file": table.file,
+            "platform": render_message("satix.import_no_platform", {}, language)
+            if detection.platform == "none"
+            else detection.platform,
             "confidence": detection.confidence,
         }
         yield render_message("satix.import_format", fields, language)
         for reason in detection.reasons:
             yield render_message("satix.import_reason", {"reason": reason.message(language)}, language)
-    fields = {
+    if request.platform is not None:
+        yield render_message("satix.import_platform_given", {"platform": request.platform}, language)
+
+
+def _layout(arranged: Arranged, language: Language) -> Iterator[str]:
+    table = arranged.table
+    fields: dict[str, object] = {
         "sheet": table.sheet or "–",
         "row": table.header_row,
         "rows": len(table.rows),
         "encoding": table.encoding or "–",
     }
     yield render_message("satix.import_layout", fields, language)
-    if instrument is None or mapping is None:
-        yield render_message("satix.import_columns", {"columns": len(table.headings)}, language)
-        for place, heading in enumerate(table.headings):
-            yield f"  {column_letter(place):>4} {' '.join(heading.split())[:80]}"
+    for remark in arranged.remarks:
+        yield f"  {remark.message(language)}"
+    for heading, values in arranged.leave_out.items():
+        left = {"heading": heading, "values": ", ".join(values)}
+        yield "  " + render_message("satix.import_leaves_out", left, language)
+
+
+def _questions(arranged: Arranged, platform: str, request: ImportRequest, language: Language) -> Iterator[str]:
+    from survey.importers.cell_text import column_letter
+    from survey.importers.questions import questions_in, roles_in
+    from survey.privacy import mask_personal
+
+    questions = questions_in(arranged, platform=platform)
+    roles = roles_in(arranged)
+    others = [place for place, role in enumerate(roles) if role is not None]
+    yield render_message(
+        "satix.import_questions", {"questions": len(questions), "columns": len(roles), "others": len(others)}, language
+    )
+    for question in questions[:_LISTED]:
+        first, last = column_letter(question.columns[0]), column_letter(question.columns[-1])
+        fields: dict[str, object] = {
+            "columns": first if first == last else f"{first}–{last}",
+            "text": mask_personal(" ".join((question.text or question.name).split()))[:60],
+            "kind": render_message(f"satix.kind_{'grid' if question.grid else question.kind}", {}, language),
+            "count": len(question.columns),
+            "options": len(question.options),
+        }
+        several = "several" if len(question.columns) > 1 else "options" if question.options else "plain"
+        yield render_message(f"satix.import_found_{several}", fields, language)
+    for place in others[:_LISTED]:
+        fields = {
+            "column": column_letter(place),
+            "heading": mask_personal(" ".join(arranged.table.headings[place].split()))[:60],
+            "role": roles[place],
+        }
+        yield render_message("satix.import_role", fields, language)
+    yield render_message("satix.import_next", {"file": request.source}, language)
+
+
+def draft_from_export(table: Table, platform: str, *, instrument_id: str, codebook: Path | None = None) -> ExportDraft:
+    """An instrument and a mapping from an export, or from the questionnaire behind it where ``codebook`` names one.
+
+    Raises
+    ------
+    SatixError
+        There is no question in the export, or the codebook does not belong to it.
+    """
+    from survey.importers.detect import importer_of
+    from survey.importers.draft_export import ExportDraft, draft_export
+    from survey.importers.propose import propose_mapping
+    from survey.importers.questions import questions_in
+    from survey.structures import draft_instrument
+
+    arranged = importer_of(platform).arrange(table)
+    if codebook is None:
+        return draft_export(arranged, platform=platform, instrument_id=instrument_id)
+    from survey.importers.codebook import read_codebook
+
+    drafted = draft_instrument(read_codebook(codebook, arranged, platform=platform), instrument_id=instrument_id)
+    mapping = propose_mapping(table, drafted.instrument, platform).mapping
+    return ExportDraft(
+        drafted.instrument, mapping, questions_in(arranged, platform=platform), (*arranged.remarks, *drafted.remarks)
+    )
+
+
+def _write_draft(table: Table, platform: str, request: ImportRequest, language: Language) -> Iterator[str]:
+
+    from satix.mapping_proposals import mapping_text
+    from survey.definition_files import dump_definition
+    from survey.structures.wordings import code_from
+
+    if request.draft is None:
         return
-    yield from _account(file, instrument, mapping, wave, to, language)
+    file = request.draft
+    if file.suffix.lower() not in {".yaml", ".yml"}:
+        raise StudyError.of("satix.file_ending", Place(file=file.name), expected=".yaml")
+    beside = file.with_name(f"{file.stem}.mapping.yaml")
+    if beside.exists() and not request.replace:
+        raise StudyError.of("satix.file_is_there", Place(file=beside.name))
+    draft = draft_from_export(table, platform, instrument_id=code_from(file.stem), codebook=request.codebook)
+    file.write_text(dump_definition(draft.instrument), encoding="utf-8", newline="\n")
+    beside.write_text(mapping_text(draft.mapping), encoding="utf-8", newline="\n")
+    fields = {
+        "questions": len(draft.questions),
+        "file": str(file),
+        "mapping": str(beside),
+    }
+    yield render_message("satix.import_drafted", fields, language)
+    for remark in draft.remarks:
+        yield f"  {remark.message(language)}"
 
 
-def _account(
-    file: Path, instrument: str, mapping: Path, wave: str | None, to: Path | None, language: Language
-) -> Iterator[str]:
+def _open(instrument: str) -> Instrument:
     from instruments.catalog import load_instrument
+
+    return load_instrument(Path(instrument) if instrument.endswith((".yaml", ".yml")) else instrument)
+
+
+def _proposal(table: Table, platform: str, request: ImportRequest, language: Language) -> Iterator[str]:
+    from satix.mapping_proposals import mapping_text, proposal_remarks
+    from survey.importers.cell_text import column_letter
+    from survey.importers.propose import propose_mapping
+    from survey.privacy import mask_personal
+
+    proposal = propose_mapping(table, _open(request.instrument or ""), platform)
+    columns = proposal.mapping.columns
+    placed = sum(column.question is not None for column in columns)
+    yield render_message("satix.import_proposed", {"placed": placed, "columns": len(columns)}, language)
+    for place, column in enumerate(columns):
+        fields: dict[str, object] = {
+            "column": column_letter(place),
+            "heading": mask_personal(" ".join(column.heading.split()))[:60],
+            "question": column.question,
+            "similarity": column.similarity or 1.0,
+        }
+        if column.question is not None:
+            yield render_message("satix.import_proposed_question", fields, language)
+        else:
+            yield render_message("satix.import_role", fields | {"role": column.role}, language)
+    yield from proposal_remarks(proposal, table, language)
+    if request.save_mapping is not None:
+        request.save_mapping.write_text(mapping_text(proposal.mapping), encoding="utf-8", newline="\n")
+        yield render_message("satix.import_mapping_saved", {"file": str(request.save_mapping)}, language)
+
+
+def _account(table: Table, request: ImportRequest, language: Language) -> Iterator[str]:
     from survey.importers.mapping import read_mapping
     from survey.importers.read import read_responses
 
-    named = Path(instrument) if instrument.endswith((".yaml", ".yml")) else instrument
-    result = read_responses(file, load_instrument(named), read_mapping(mapping), wave=wave or "1")
+    if request.instrument is None or request.mapping is None:
+        return
+    mapping = read_mapping(request.mapping)
+    source: Path | Table = Path(request.source) if Path(request.source).is_file() else table
+    result = read_responses(source, _open(request.instrument), mapping, wave=request.wave or "1", sheet=request.sheet)
     report = result.report
     skipped = ", ".join(f"{reason} {count}" for reason, count in report.rows_skipped.items() if count) or "0"
     yield render_message(
@@ -88,12 +285,20 @@ def _account(
             yield render_message("satix.import_unmapped", fields, language)
     for warning in report.warnings:
         yield warning.message(language)
-    if to is not None:
+    if request.to is not None:
         frame = result.responses.to_long()
         for name in ("respondent", "code", "label"):
             frame[name] = [_guarded(cell) for cell in frame[name]]
-        frame.to_csv(to, index=False, encoding="utf-8-sig")
-        yield render_message("satix.import_written", {"file": str(to)}, language)
+        frame.to_csv(request.to, index=False, encoding="utf-8-sig")
+        yield render_message("satix.import_written", {"file": str(request.to)}, language)
+
+
+def _audit(arranged: Arranged, request: ImportRequest, language: Language) -> Iterator[str]:
+    """The platform's own total, where there is one, against the declared direction of the items."""
+    from satix.polarity import describe_polarity
+
+    instrument = None if request.instrument is None else _open(request.instrument)
+    yield from describe_polarity(arranged, instrument, language)
 
 
 def _guarded(cell: object) -> object:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from survey.instrument import Instrument
     from survey.study import Study
 
-__all__ = ["mapping_text", "propose_for_study"]
+__all__ = ["mapping_text", "proposal_remarks", "propose_for_study"]
 
 Entry = abc.Mapping[str, object]
 
@@ -121,7 +121,7 @@ def _map_one(
         yield render_message("satix.map_wave_added", {"wave": added}, language)
         yield render_message("satix.map_wave_order", {"wave": added}, language)
     if proposal is not None:
-        yield from _remarks(proposal, table, language)
+        yield from proposal_remarks(proposal, table, language)
 
 
 def _free_name(folder: Path, name: str) -> str:
@@ -131,7 +131,7 @@ def _free_name(folder: Path, name: str) -> str:
     return next(candidate for candidate in candidates if not (folder / candidate).exists())
 
 
-def _remarks(proposal: Proposal, table: Table, language: Language) -> Iterator[str]:
+def proposal_remarks(proposal: Proposal, table: Table, language: Language) -> Iterator[str]:
     from survey.importers.cell_text import column_letter
 
     for column in proposal.uncertain:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from survey.errors import Place, StudyError
+from survey.structures.wordings import code_from
 
-__all__ = ["create_study"]
+if TYPE_CHECKING:
+    from survey.importers.draft_export import ExportDraft
+    from survey.instrument import Instrument
+
+__all__ = ["create_study", "study_from_export"]
 
 TEMPLATE = """\
 # {title_en}
@@ -26,7 +34,7 @@ waves:
 
 # Filled in by `satix map` when an export lies in data/.
 # 把导出文件放进 data/ 后运行 `satix map`，会自动登记在这里。
-sources: []
+sources:{sources}
 
 # Rules named here take flagged answers out of the estimates; by default none does.
 # 写在这里的规则会把被标记的回答排除在估计之外；默认不排除。
@@ -51,20 +59,72 @@ def create_study(folder: Path, *, instrument: str, wave: str = "wave1") -> Path:
     from instruments.catalog import load_instrument
 
     chosen = load_instrument(Path(instrument) if instrument.endswith((".yaml", ".yml")) else instrument)
-    file = folder / "study.yaml"
-    if file.exists():
-        raise StudyError.of("satix.study_exists", Place(file=str(file)))
+    _refuse_existing(folder)
     named = instrument
-    for part in ("data", "mappings"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+    _make_folders(folder)
     if instrument.endswith((".yaml", ".yml")):
         named = "instrument.yaml"
         content = Path(instrument).read_bytes()
         if (folder / named).exists() and (folder / named).read_bytes() != content:
             raise StudyError.of("satix.instrument_exists", Place(file=str(folder / named)))
         (folder / named).write_bytes(content)
+    return _write_study(folder, chosen, named, wave=wave)
+
+
+def study_from_export(
+    folder: Path, export: Path, *, platform: str | None = None, codebook: Path | None = None, wave: str = "wave1"
+) -> tuple[Path, ExportDraft]:
+    """Create a study from an export: the file copied to ``data/``, an instrument drafted, a mapping, the study file.
+
+    Returns the study file and the draft with its remarks.
+
+    Raises
+    ------
+    SatixError
+        The export cannot be read or holds no question, or there is a study already.
+    """
+    from satix.importing import draft_from_export
+    from satix.mapping_proposals import mapping_text
+    from survey.definition_files import dump_definition
+    from survey.importers.detect import platform_of
+    from survey.importers.table_file import read_table
+
+    _refuse_existing(folder)
+    table = read_table(export)
+    name = _code(folder.resolve().name)
+    draft = draft_from_export(table, platform or platform_of(table), instrument_id=code_from(name), codebook=codebook)
+    _make_folders(folder)
+    shutil.copyfile(export, folder / "data" / export.name)
+    mapping = f"mappings/{export.stem}.yaml"
+    (folder / mapping).write_text(mapping_text(draft.mapping), encoding="utf-8", newline="\n")
+    (folder / "instrument.yaml").write_text(dump_definition(draft.instrument), encoding="utf-8", newline="\n")
+    by_row = any(column.role == "wave" for column in draft.mapping.columns)
+    entry = {"file": f"data/{export.name}", "mapping": mapping} | ({} if by_row else {"wave": _code(wave)})
+    return _write_study(folder, draft.instrument, "instrument.yaml", wave=wave, sources=[entry]), draft
+
+
+def _refuse_existing(folder: Path) -> None:
+    file = folder / "study.yaml"
+    if file.exists():
+        raise StudyError.of("satix.study_exists", Place(file=str(file)))
+
+
+def _make_folders(folder: Path) -> None:
+    for part in ("data", "mappings"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+
+
+def _write_study(
+    folder: Path, chosen: Instrument, named: str, *, wave: str, sources: Sequence[Mapping[str, str]] = ()
+) -> Path:
+    import yaml
+
     segments = [question for question in chosen.questions if question.role == "segment" and question.type == "single"]
     lines = "".join(f"\n  - {{question: {question.code}}}" for question in segments) or " []"
+    entries = [
+        yaml.safe_dump(dict(entry), allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**6).strip()
+        for entry in sources
+    ]
     text = TEMPLATE.format(
         title_en=" ".join(chosen.title.in_language("en").split()),
         title_zh=" ".join(chosen.title.in_language("zh").split()),
@@ -72,8 +132,10 @@ def create_study(folder: Path, *, instrument: str, wave: str = "wave1") -> Path:
         instrument=named,
         wave=_code(wave),
         segments=lines,
+        sources="".join(f"\n  - {entry}" for entry in entries) or " []",
         root=chosen.index.code,
     )
+    file = folder / "study.yaml"
     file.write_text(text, encoding="utf-8")
     return file
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +13,18 @@ from satix.cli.options import STUDY, command_help, language_option
 
 __all__ = ["build"]
 
+CHANNELS = (
+    "order_reviews",
+    "tickets",
+    "chats",
+    "calls",
+    "social",
+    "mystery_visits",
+    "interviews",
+    "kpis",
+    "aggregates",
+)
+
 
 def build() -> click.Command:
     """The command."""
@@ -19,11 +32,19 @@ def build() -> click.Command:
         "import",
         callback=import_file,
         params=[
-            click.Argument(["file"], type=STUDY),
+            click.Argument(["source"], metavar="FILE"),
+            click.Option(["--platform"], default=None, help=say("option_platform")),
+            click.Option(["--sheet"], default=None, help=say("option_sheet")),
+            click.Option(["--query"], default=None, help=say("option_query")),
+            click.Option(["--channel"], type=click.Choice(CHANNELS), default=None, help=say("option_channel")),
+            click.Option(["--codebook"], type=STUDY, default=None, help=say("option_codebook")),
+            click.Option(["--draft"], type=STUDY, default=None, help=say("option_draft")),
             click.Option(["--instrument"], default=None, help=say("option_instrument")),
+            click.Option(["--save-mapping"], type=STUDY, default=None, help=say("option_save_mapping")),
             click.Option(["--mapping"], type=STUDY, default=None, help=say("option_mapping")),
             click.Option(["--wave"], default=None, help=say("option_import_wave")),
             click.Option(["--to"], type=STUDY, default=None, help=say("option_to")),
+            click.Option(["--replace"], is_flag=True, help=say("option_replace_file")),
             language_option(),
         ],
         help=command_help("import"),
@@ -31,14 +52,11 @@ def build() -> click.Command:
     )
 
 
-def import_file(
-    file: Path, instrument: str | None, mapping: Path | None, wave: str | None, to: Path | None, lang: str | None
-) -> None:
-    """Detect, read and report; with ``--to`` write the answers as a long table."""
+def import_file(source: str, lang: str | None, **asked: Any) -> None:
+    """Detect, read and report; drafts, mappings and long tables are written where a file is named for them."""
     del lang
-    from satix.importing import describe_import
+    from satix.importing import ImportRequest, describe_import
 
-    for line in describe_import(
-        file, instrument=instrument, mapping=mapping, wave=wave, to=to, language=message_language()
-    ):
+    paths = {name: Path(asked[name]) for name in ("codebook", "draft", "mapping", "save_mapping", "to") if asked[name]}
+    for line in describe_import(ImportRequest(**{**asked, **paths}, source=source), language=message_language()):
         click.echo(line)

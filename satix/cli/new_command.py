@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from satix.cli.commands import Command
-from satix.cli.language import say
+from satix.cli.language import message_language, say
 from satix.cli.options import STUDY, command_help, language_option
 
 __all__ = ["build"]
@@ -20,7 +20,10 @@ def build() -> click.Command:
         callback=new,
         params=[
             click.Argument(["folder"], type=STUDY),
-            click.Option(["--instrument"], required=True, help=say("option_instrument")),
+            click.Option(["--instrument"], default=None, help=say("option_instrument")),
+            click.Option(["--from", "export"], type=STUDY, default=None, help=say("option_from")),
+            click.Option(["--platform"], default=None, help=say("option_platform")),
+            click.Option(["--codebook"], type=STUDY, default=None, help=say("option_codebook")),
             click.Option(["--wave"], default="wave1", show_default=True, help=say("option_first_wave")),
             language_option(),
         ],
@@ -29,10 +32,27 @@ def build() -> click.Command:
     )
 
 
-def new(folder: Path, instrument: str, wave: str, lang: str | None) -> None:
+def new(
+    folder: Path,
+    instrument: str | None,
+    export: Path | None,
+    platform: str | None,
+    codebook: Path | None,
+    wave: str,
+    lang: str | None,
+) -> None:
     """Create the folder with a commented study file; an existing study is never overwritten."""
     del lang
-    from satix.new_study import create_study
+    from satix.new_study import create_study, study_from_export
+    from survey.errors import StudyError
 
-    study = create_study(folder, instrument=instrument, wave=wave)
-    click.echo(say("new_done", folder=str(folder), study=str(study)))
+    if (instrument is None) == (export is None):
+        raise StudyError.of("satix.new_needs_one")
+    if instrument is not None:
+        study = create_study(folder, instrument=instrument, wave=wave)
+        click.echo(say("new_done", folder=str(folder), study=str(study)))
+    elif export is not None:
+        study, draft = study_from_export(folder, export, platform=platform, codebook=codebook, wave=wave)
+        for remark in draft.remarks:
+            click.echo(remark.message(message_language()))
+        click.echo(say("new_from_done", questions=len(draft.questions), folder=str(folder), study=str(study)))

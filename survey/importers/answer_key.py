@@ -12,7 +12,7 @@ from survey.importers.cell_text import CellValue, cell_text, fold, number_in
 from survey.importers.mapping import Column, Mapping
 from survey.scales import MISSING_CODES, Option, Scale
 
-__all__ = ["AnswerKey", "missing_lookup", "without_free_text"]
+__all__ = ["AnswerKey", "known_missing", "missing_lookup", "without_free_text"]
 
 _FREE_TEXT = re.compile(r"〖[^〗]*〗?")
 _HINT = re.compile(r"[(（【\[]\s*(?:请|please|specify|직접)[^)）】\]]*[)）】\]]|【[^】]*】", re.IGNORECASE)
@@ -28,7 +28,8 @@ def without_free_text(text: str) -> str:
 
 
 @cache
-def _known_missing(platform: str) -> Lookup[str, int]:
+def known_missing(platform: str) -> Lookup[str, int]:
+    """Words that are no answer on a platform, or on any; folded text to missing code."""
     import yaml
 
     text = (resources.files("survey.importers") / "missing_texts.yaml").read_text(encoding="utf-8")
@@ -46,7 +47,7 @@ def missing_lookup(column: Column, mapping: Mapping) -> tuple[Lookup[str, int], 
     declared = {fold(text): MISSING_CODES[kind] for text, kind in mapping.missing.items()}
     declared |= {fold(text): MISSING_CODES["invalid"] for text in column.invalid}
     declared |= {fold(text): MISSING_CODES[kind] for text, kind in column.missing.items()}
-    return declared, _known_missing(mapping.platform)
+    return declared, known_missing(mapping.platform)
 
 
 class AnswerKey:

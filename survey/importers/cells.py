@@ -23,11 +23,19 @@ from survey.scales import MISSING_CODES, Option, Scale
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CellCoder", "Distinct", "distinct", "number_of"]
+__all__ = ["TICK_WORDS", "CellCoder", "Distinct", "distinct", "number_of"]
 
 _RANK_SEPARATORS = ("→", "->", "➔", ">")
-_YES = frozenset({"1", "true", "yes", "y", "x", "是", "√", "✓", "✔", "☑", "选中", "已选", "checked", "selected", "예"})
-_NO = frozenset({"0", "false", "no", "n", "否", "未选", "未选中", "unchecked", "아니요"})
+_YES = frozenset(
+    {"1", "true", "yes", "y", "x", "是", "√", "✓", "✔", "☑", "选中", "已选", "checked", "selected", "예"}
+    | {"ja", "oui", "sí", "si", "sì", "sim", "да", "tak", "evet", "はい"}
+)
+_NO = frozenset(
+    {"0", "false", "no", "n", "否", "未选", "未选中", "unchecked", "아니요"}
+    | {"nein", "nee", "nej", "nei", "non", "não", "нет", "nie", "hayır", "いいえ", "아니오"}
+)
+TICK_WORDS = _YES | _NO
+"""What cells of a column that stands for one option hold, folded."""
 _NUMBER_WITH_UNIT = re.compile(
     r"([+-]?\d+(?:\.\d+)?) ?(?:岁|周岁|年|个月|月|天|次|个|人|元|%|分|分钟|小时|秒|세|years?|yrs?|times?)"
 )
@@ -182,6 +190,8 @@ class CellCoder:
                 codes[which] = 2
             elif plain in known:
                 codes[which] = known[plain]
+            elif highest is None and option.specify:
+                codes[which] = 2  # what was written beside the option
             else:
                 expected = f"1–{highest}" if highest is not None else f"0, 1, {option.label.in_language('zh')}"
                 self._foreign(question, place, found, which, expected)

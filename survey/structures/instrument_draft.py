@@ -177,7 +177,9 @@ class _Drafting:
             return {"role": "paradata"}
         if question.kind == "text":
             return {"role": "open"}
-        if question.demographic or (question.kind != "ranking" and asks_for_demography(question)):
+        if question.demographic or (
+            question.kind != "ranking" and asks_for_demography(question.code, *question.text.values())
+        ):
             self.remarks.add("survey.structure_segment", question.code)
             return {**kind, "role": "segment"}
         self.remarks.add("survey.structure_role_open", question.code)

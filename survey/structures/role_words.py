@@ -12,7 +12,14 @@ from survey.importers.cell_text import fold
 from survey.scales import MissingKind
 from survey.structures.draft import DraftOption, DraftQuestion, Wordings
 
-__all__ = ["asks_for_demography", "asks_to_recommend", "missing_kind", "on_a_known_scale", "positive_end_is_lowest"]
+__all__ = [
+    "asks_for_demography",
+    "asks_to_recommend",
+    "missing_kind",
+    "on_a_known_scale",
+    "positive_end_is_lowest",
+    "speaks_of_rating",
+]
 
 
 @cache
@@ -50,9 +57,9 @@ def _families() -> tuple[re.Pattern[str], ...]:
     return tuple(_any_of(words) for words in _table()["scale"])
 
 
-def asks_for_demography(question: DraftQuestion) -> bool:
+def asks_for_demography(code: str, *wordings: str) -> bool:
     """Whether a wording (or the code, where there is none) names gender, age, education, region and the like."""
-    wordings = list(question.text.values()) or [question.code.replace("_", " ")]
+    wordings = tuple(filter(None, wordings)) or (code.replace("_", " "),)
     return any(len(text) < 120 and _pattern("demographic").search(fold(text)) for text in wordings)
 
 
@@ -72,6 +79,11 @@ def on_a_known_scale(options: Iterable[DraftOption]) -> bool:
         if found >= 3 and found * 2 > len(labels):
             return True
     return False
+
+
+def speaks_of_rating(wording: str) -> bool:
+    """Whether a wording holds a word of some answer scale: satisfaction, agreement, likelihood ..."""
+    return any(family.search(fold(wording)) for family in _families())
 
 
 def missing_kind(label: Wordings) -> MissingKind | None:

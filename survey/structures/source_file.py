@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from survey.errors import FileRefusedError, Place
+from survey.file_guard import file_present
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -27,16 +28,10 @@ def guard_structure(path: Path, extensions: Sequence[str]) -> bytes:
         The file is missing, a folder, empty, too large, or its name ends otherwise than expected.
     """
     place = Place(file=path.name)
-    if not path.exists():
-        raise FileRefusedError.of("survey.file_missing", place)
-    if path.is_dir():
-        raise FileRefusedError.of("survey.file_is_a_folder", place)
+    size = file_present(path)
     if path.suffix.lower() not in extensions:
         expected = ", ".join(extensions)
         raise FileRefusedError.of("survey.structure_extension", place, found=path.suffix or "–", expected=expected)
-    size = path.stat().st_size
-    if size == 0:
-        raise FileRefusedError.of("survey.file_empty", place)
     if size > LARGEST_STRUCTURE:
         raise FileRefusedError.of(
             "survey.structure_too_large", place, found=f"{size / 1e6:.0f}", limit=f"{LARGEST_STRUCTURE / 1e6:.0f}"

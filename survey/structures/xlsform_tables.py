@@ -8,7 +8,7 @@ from datetime import date, time
 from pathlib import Path
 
 from survey.errors import InstrumentError, Place, ResponseImportError
-from survey.file_guard import FileKind, guard_file
+from survey.file_guard import WORKBOOK_KINDS, FileKind, guard_file
 from survey.importers.cell_text import CellValue, cell_text, column_letter, fold, is_blank
 from survey.importers.workbook import read_sheet
 from survey.structures.remarks import Remarks
@@ -60,7 +60,7 @@ def read_workbook_tables(path: Path, remarks: Remarks, *, language: str | None) 
         It has neither a sheet ``survey`` nor a first sheet with the columns ``type`` and ``name``.
     """
     kind = guard_file(path)
-    if kind == "csv":
+    if kind not in WORKBOOK_KINDS:
         raise InstrumentError.of("survey.structure_not_a_form", Place(file=path.name), expected="survey: type, name")
     first, name, others = read_sheet(path, kind, None)
     named = {fold(name): (name, first)} | {fold(other): (other, None) for other in others}

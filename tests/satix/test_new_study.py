@@ -98,3 +98,33 @@ def test_the_next_steps_are_said(run: Run, tmp_path: Path) -> None:
         assert outcome.code == 0
         assert "satix map" in outcome.out
         assert "satix evaluate" in outcome.out
+
+
+def test_a_study_from_an_export_can_be_evaluated_at_once(tmp_path):
+    """``satix new --from``: data, mapping, instrument and study file that work together."""
+    from satix.new_study import study_from_export
+    from satix.pipeline import evaluate
+
+    words = ["非常不满意", "不满意", "一般", "满意", "非常满意"]
+    lines = ["编号,物流满意度,客服满意度,建议"] + [
+        f"{n},{words[n % 5]},{words[(n + 2) % 5]},第{n}条建议写在这里" for n in range(60)
+    ]
+    export = tmp_path / "export.csv"
+    export.write_text("\n".join(lines), encoding="utf-8")
+    file, draft = study_from_export(tmp_path / "made", export)
+    assert [question.kind for question in draft.questions] == ["scale", "scale", "text"]
+    assert (tmp_path / "made" / "data" / "export.csv").read_bytes() == export.read_bytes()
+    results = evaluate(file)
+    assert results.imports[0]["rows_kept"] == 60
+
+
+def test_a_new_study_needs_an_instrument_or_an_export(tmp_path):
+    """Neither, or both, is refused in one sentence."""
+    from click.testing import CliRunner
+
+    from satix.cli.application import application
+    from survey.errors import SatixError
+
+    outcome = CliRunner().invoke(application(), ["new", str(tmp_path / "x")], standalone_mode=False)
+    assert isinstance(outcome.exception, SatixError)
+    assert not (tmp_path / "x").exists()

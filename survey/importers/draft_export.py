@@ -1,0 +1,200 @@
+"""An instrument drafted from an export alone, and the mapping that reads the export into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from survey.errors import Problem
+from survey.importers.arranged import Arranged
+from survey.importers.cell_text import cell_text, fold
+from survey.importers.cells import number_of
+from survey.importers.mapping import Column, Mapping
+from survey.importers.questions import ExportQuestion, questions_in, roles_in
+from survey.importers.table_file import Table
+from survey.instrument import Instrument
+from survey.privacy import mask_personal
+from survey.structures.builder import DraftBuilder
+from survey.structures.draft import DraftOption
+from survey.structures.instrument_draft import draft_instrument
+from survey.structures.role_words import asks_for_demography, speaks_of_rating
+from survey.structures.wordings import guess_language
+
+__all__ = ["ExportDraft", "draft_export"]
+
+_MOST_FOREIGN = 50
+"""Distinct unreadable cells of a number column above which it is drafted as an open question."""
+
+
+class ExportDraft(NamedTuple):
+    """An instrument to be completed, the mapping of the export to it, and what to know about both."""
+
+    instrument: Instrument
+    mapping: Mapping
+    questions: tuple[ExportQuestion, ...]
+    remarks: tuple[Problem, ...]
+
+
+def draft_export(arranged: Arranged, *, platform: str, instrument_id: str) -> ExportDraft:
+    """Draft an instrument from the columns and cells of an export.
+
+    An export does not hold the questionnaire: options that nobody chose are absent, wordings may be cut, the ends of
+    scales are supposed. Every supposition is a remark. The mapping reads this file, and later ones with the same
+    columns.
+
+    Raises
+    ------
+    InstrumentError
+        The export holds no question, or ``instrument_id`` is no valid code.
+    """
+    return _Drafting(arranged, platform).result(instrument_id)
+
+
+class _Drafting:
+    def __init__(self, arranged: Arranged, platform: str) -> None:
+        self.arranged = arranged
+        self.table: Table = arranged.table
+        self.platform = platform
+        self.questions = questions_in(arranged, platform=platform)
+        self.builder = DraftBuilder(Path(self.table.file), platform)  # type: ignore[arg-type]  # any importer's name
+        words = [question.text for question in self.questions]
+        self.language = guess_language(words or list(self.table.headings))
+        self.columns: dict[int, Column] = {}
+
+    def result(self, instrument_id: str) -> ExportDraft:
+        for place, role in enumerate(roles_in(self.arranged)):
+            if role is not None:
+                self._put(place, role=role)
+        for block in self._blocks():
+            self._section(block)
+        structure = self.builder.finish(title={self.language: Path(self.table.file).stem}, languages=[self.language])
+        drafted = draft_instrument(structure, instrument_id=instrument_id)
+        for place in range(len(self.table.headings)):
+            if place not in self.columns:
+                self._put(place, role="ignore")
+        arranged = self.arranged
+        mapping = Mapping(
+            instrument=drafted.instrument.instrument,
+            platform=self.platform,
+            sheet=self.table.sheet,
+            encoding=self.table.encoding,
+            delimiter=self.table.delimiter,
+            header_row=self.table.header_row,
+            numbers_are=arranged.numbers_are,
+            **({} if arranged.separators is None else {"separators": arranged.separators}),
+            missing=dict(arranged.missing),
+            blank_is=arranged.blank_is,
+            leave_out=dict(arranged.leave_out),
+            columns=tuple(self.columns[place] for place in sorted(self.columns)),
+        )
+        return ExportDraft(drafted.instrument, mapping, self.questions, (*arranged.remarks, *drafted.remarks))
+
+    def _put(self, place: int, **use: object) -> None:
+        known = {
+            "heading": self.table.headings[place],
+            "occurrence": self.table.occurrences[place],
+            "key": self.arranged.headings[place].key,
+        }
+        self.columns[place] = Column.model_validate({**known, **use})
+
+    def _blocks(self) -> Iterator[list[ExportQuestion]]:
+        """Questions to be presented together: every matrix, runs of scale questions alike, and what lies between."""
+        block: list[ExportQuestion] = []
+        for question in self.questions:
+            if block and (question.grid or block[-1].grid or _alike(block[-1]) != _alike(question)):
+                yield block
+                block = []
+            block.append(question)
+        if block:
+            yield block
+
+    def _section(self, block: Sequence[ExportQuestion]) -> None:
+        number = len(self.columns)
+        first = block[0]
+        title = first.text if first.grid or len(block) == 1 else ""
+        self.builder.section(
+            f"part_{number}" if not first.grid else f"block_{self._name(first)}",
+            {self.language: title[:120]} if title else {},
+            stem={self.language: first.text} if first.grid and first.text else None,
+            grid=first.grid,
+        )
+        alone = len(block) == 1 and first.kind == "scale" and not first.grid
+        if alone and _only_numbers(first) and not speaks_of_rating(first.text):
+            block = [replace(first, kind="single")]
+        for question in block:
+            item = self.builder.item(question.name, question.kind, self.table.place(question.columns[0]))
+            if not question.grid:
+                self._ask(item, question, self._name(question), question.text, question.columns)
+                continue
+            for row, (place, part) in enumerate(zip(question.columns, question.parts, strict=True), start=1):
+                heading = self.arranged.headings[place]
+                name = heading.text if _is_code(heading.text) else f"{self._name(question)}_{row}"
+                self._ask(item, question, name, part, (place,))
+
+    def _name(self, question: ExportQuestion) -> str:
+        """A code for the question: the platform's where it is one, else its number."""
+        if question.name.isdigit():
+            return f"Q{question.name}"
+        if _is_code(question.name):
+            return question.name
+        return f"Q{question.columns[0] + 1}"
+
+    def _ask(self, item: object, question: ExportQuestion, name: str, text: str, places: Sequence[int]) -> None:
+        kind = question.kind
+        invalid: list[str] = []
+        if kind == "number":
+            foreign = self._not_numbers(places[0])
+            if len(foreign) > _MOST_FOREIGN or any(mask_personal(text) != text for text in foreign):
+                kind = "text"
+            else:
+                invalid = foreign
+        options = [
+            DraftOption(code=option.code, label={self.language: option.label} if option.label else {})
+            for option in question.options
+        ]
+        code = self.builder.question(
+            item,  # type: ignore[arg-type]  # an Item
+            name,
+            kind,
+            {self.language: text} if text else {},
+            options=options,
+            demographic=not question.grid and asks_for_demography(name, text),
+        )
+        if invalid:
+            self.builder.remark("survey.draft_cells_invalid", code, severity="warning", count=str(len(invalid)))
+        if kind not in {"number", "text"} and not question.declared and len(options) > 0:
+            self.builder.remark("survey.draft_options_seen", code, severity="warning")
+        for place, option in zip(places, question.option_codes or (None,) * len(places), strict=False):
+            use: dict[str, object] = {"question": code, "similarity": 1.0}
+            if question.spread:
+                use["option"] = option
+            if invalid:
+                use["invalid"] = tuple(invalid)
+            variable = self.table.variables[place] if self.table.variables else None
+            if variable is not None and variable.missing:
+                use["missing"] = dict(variable.missing)
+            self._put(place, **use)
+
+    def _not_numbers(self, place: int) -> list[str]:
+        """Distinct filled cells of a number column that name no number."""
+        gone = {fold(word) for word in self.arranged.missing}
+        texts = dict.fromkeys(cell_text(cell) for cell in self.table.columns[place] if number_of(cell) is None)
+        return [text for text in texts if text and fold(text) not in gone]
+
+
+def _alike(question: ExportQuestion) -> tuple[object, ...]:
+    """What questions of one section share: scale questions their options, others nothing."""
+    if question.kind == "scale":
+        return ("scale", *(fold(option.label) for option in question.options))
+    return ("other",)
+
+
+def _only_numbers(question: ExportQuestion) -> bool:
+    """Whether nothing but numbers is known of a question's options."""
+    return not question.declared and all(option.label == str(option.code) for option in question.options)
+
+
+def _is_code(name: str) -> bool:
+    return len(name) <= 40 and name.isascii() and name.replace("_", "").replace(".", "").replace("-", "").isalnum()
