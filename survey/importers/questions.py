@@ -22,6 +22,9 @@ _SEPARATORS = ("┋", "|", ";", "；")
 MOST_OPTIONS = 30
 """Distinct texts above which a column is open rather than a choice."""
 LONGEST_LABEL = 120
+_ONE_COLUMN: frozenset[ColumnRole] = frozenset(
+    {"respondent", "wave", "submitted", "started", "duration", "channel", "case_weight"}
+)
 STEPPED = (4, 5, 6, 7, 9, 10, 11)
 """Largest codes a rating scale usually has."""
 
@@ -66,12 +69,22 @@ def roles_in(arranged: Arranged) -> list[ColumnRole | None]:
         cells = arranged.table.columns[place]
         asked = heading.group is not None or heading.number is not None
         found = heading.role or role_of(heading.text, cells)
+        if found == "case_weight" and not _all_weights(cells):
+            found = None
+        if found in _ONE_COLUMN and found in roles:
+            found = "paradata"
         if found is None and not heading.text.strip():
             found = "ignore"
         if found is None and not asked and not any(cell_text(cell) for cell in set(cells)):
             found = "ignore"
         roles.append(found)
     return roles
+
+
+def _all_weights(cells: Sequence[CellValue]) -> bool:
+    """Whether every cell is a positive number: a column called "weight" may also hold kilograms or nothing."""
+    numbers = [number_of(cell) for cell in set(cells)]
+    return all(number is not None and number > 0 for number in numbers)
 
 
 def questions_in(arranged: Arranged, *, platform: str = "table") -> tuple[ExportQuestion, ...]:
