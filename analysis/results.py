@@ -19,6 +19,20 @@ __all__ = [
     "Bilingual",
     "Change",
     "ChangeRow",
+    "Channel",
+    "ChannelAggregate",
+    "ChannelAgreement",
+    "ChannelCategories",
+    "ChannelComments",
+    "ChannelFigureRow",
+    "ChannelItem",
+    "ChannelKpi",
+    "ChannelOverlap",
+    "ChannelRates",
+    "ChannelRating",
+    "ChannelSplit",
+    "ChannelTime",
+    "ChannelVisits",
     "CoefficientRow",
     "Decomposition",
     "DecompositionRow",
@@ -31,12 +45,17 @@ __all__ = [
     "ImportanceRow",
     "IndicatorRecord",
     "ItemRow",
+    "MissingKindRow",
     "NodeScore",
     "OptionCount",
     "QuestionRecord",
     "Reliability",
     "Results",
+    "RuleOverlap",
     "Screening",
+    "ScreeningMeasure",
+    "ScreeningRule",
+    "ScreeningSpecification",
     "SegmentRow",
     "Segments",
     "StudyRecord",
@@ -85,6 +104,15 @@ class Figure(Record):
     grade: Grade = "shown"
 
 
+class ScreeningSpecification(Record):
+    """The screening rules in force: version, which rules exclude, which count as flagged, and every threshold."""
+
+    specification: int
+    exclude: list[str]
+    counted: list[str]
+    thresholds: dict[str, float | int | list[str]]
+
+
 class StudyRecord(Record):
     """What was studied and under which settings."""
 
@@ -114,6 +142,7 @@ class StudyRecord(Record):
     suppress_below: int
     indicative_below: int
     excluded_rules: list[str]
+    screening: ScreeningSpecification | None = None
 
 
 class WaveRecord(Record):
@@ -298,8 +327,52 @@ class Segments(Record):
     rows: list[SegmentRow]
 
 
+class ScreeningRule(Record):
+    """One rule: what its flags do (``listed``: counted here only), how many it could judge, and what it found.
+
+    ``reason`` is a code of why it could judge nobody; null where it judged somebody.
+    """
+
+    rule: str
+    policy: Literal["exclude", "flag", "listed"]
+    n_judged: int
+    flagged: int
+    excluded: int
+    reason: str | None
+
+
+class RuleOverlap(Record):
+    """Responses to which both rules apply."""
+
+    rule: str
+    other: str
+    n: int
+
+
+class ScreeningMeasure(Record):
+    """Spread of a continuous measure over the responses judged; null with too few of them."""
+
+    measure: str
+    n: int
+    percentile_5: Number
+    median: Number
+    percentile_95: Number
+
+
+class MissingKindRow(Record):
+    """Unanswered questions of one kind: how many, their share of all questions put, and how many responses have any."""
+
+    kind: str
+    n_answers: int
+    share: Number
+    n_responses: int
+
+
 class Screening(Record):
-    """Flags by rule, and the accounting in which the first reason counts."""
+    """Flags by rule, and the accounting in which the first reason counts.
+
+    ``responses_by_flags`` counts responses with no, one, two, ... of the rules that count.
+    """
 
     n: int
     rules: dict[str, int]
@@ -309,6 +382,11 @@ class Screening(Record):
     everyone: Figure
     without_flagged: Figure
     without_excluded: Figure
+    by_rule: list[ScreeningRule] = []
+    overlap: list[RuleOverlap] = []
+    responses_by_flags: list[int] = []
+    measures: list[ScreeningMeasure] = []
+    missing_kinds: list[MissingKindRow] = []
 
 
 class TargetRow(Record):
@@ -401,6 +479,193 @@ class Change(Record):
     decompositions: list[Decomposition]
 
 
+class ChannelFigureRow(Record):
+    """A figure for one value, group or category of a channel; the number of persons decides what may be shown.
+
+    ``n_records`` and ``n_persons`` have the value or are in the group; ``n_persons`` is null where persons are unknown.
+    ``weighted`` is the estimate under the channel's weights; null where it has none.
+    """
+
+    group: str
+    label: Bilingual
+    figure: Figure
+    weighted: Number
+    n_records: int | None
+    n_persons: int | None
+
+
+class ChannelRating(Record):
+    """A rating on its own scale. Automatic ratings are in ``with_defaults`` and nowhere else."""
+
+    metric: str
+    label: Bilingual | None
+    lowest: Number
+    highest: Number
+    mean: Figure
+    weighted: Figure | None
+    with_defaults: Number
+    n_default: int
+    n_persons: int | None
+    values: list[ChannelFigureRow]
+
+
+class ChannelSplit(Record):
+    """A rating by an attribute of the records."""
+
+    metric: str
+    attribute: str
+    share: bool
+    rows: list[ChannelFigureRow]
+
+
+class ChannelComments(Record):
+    """Who writes: the share of records with a comment, by rating."""
+
+    metric: str
+    overall: Figure
+    rows: list[ChannelFigureRow]
+
+
+class ChannelTime(Record):
+    """A time or count: mean and quantiles of the sample (key: the probability)."""
+
+    metric: str
+    mean: Figure
+    quantiles: dict[str, Number]
+
+
+class ChannelCategories(Record):
+    """Shares of codes (sentiment, topics, outcomes of calls) among the records that have one."""
+
+    metric: str
+    rows: list[ChannelFigureRow]
+
+
+class ChannelAgreement(Record):
+    """Agreement of coders: per cent and Cohen's kappa (``figure``); without interval where coders are anonymous."""
+
+    metric: str
+    kappa_weights: str
+    n_objects: int
+    agreement: Number
+    kappa: Number
+    std_error: Number
+    lower: Number
+    upper: Number
+
+
+class ChannelItem(Record):
+    """One item of the checklists of mystery visits: points earned of points that applied."""
+
+    item: str
+    label: Bilingual
+    critical: bool
+    n_applied: int
+    n_not_applicable: int
+    n_failed: int
+    share: Figure
+
+
+class ChannelVisits(Record):
+    """Mystery visits: the score after and before the rule for critical items (0-100)."""
+
+    n_visits: int
+    n_coded_twice: int
+    rule: Literal["cap", "zero", "none"]
+    cap: float
+    score: Figure
+    raw: Number
+    n_critical_failed: int
+    items: list[ChannelItem]
+
+
+class ChannelRates(Record):
+    """Outcome rates after AAPOR (0-1), where there is a frame; ``reason`` says why there are none.
+
+    ``finished`` is the share of those reached or begun that finished, given where a response rate is refused.
+    """
+
+    reason: str | None
+    counts: dict[str, int]
+    rates: dict[str, Number]
+    eligible_share: Number
+    eligible_share_from: str | None
+    all_eligibility_known: bool
+    finished: Figure | None
+
+
+class ChannelKpi(Record):
+    """A figure as the file gives it, for its latest period, with the one before and the target."""
+
+    kpi: str
+    entity: str | None
+    period: str | None
+    value: Number
+    previous_period: str | None
+    previous: Number
+    target: Number
+    unit: str | None
+
+
+class ChannelAggregate(Record):
+    """Aggregated shares (0-1) of a measure in one period: as published, or the plain mean over ``n_rows`` units."""
+
+    measure: str | None
+    period: str | None
+    n_rows: int
+    bottom: Number
+    middle: Number
+    top: Number
+    lowest_top: Number
+    highest_top: Number
+    response_rate: Number
+    completes: int | None
+
+
+class Channel(Record):
+    """One channel of one wave. Channels stand side by side and are never pooled.
+
+    ``n_persons`` counts persons (or orders where persons are unknown); null where records name neither.
+    ``self_selected`` marks what holds only among those who wrote. ``coverage`` is the share of orders of the joined
+    file (``n_frame`` of them) that have a record. ``report`` is the account of the file.
+    """
+
+    name: str
+    channel: str
+    label: Bilingual | None
+    wave: str | None
+    file: str
+    n_records: int
+    n_persons: int | None
+    persons_are: Literal["persons", "orders"] | None
+    n_frame: int | None
+    coverage: Number
+    self_selected: bool
+    weighted_by: str | None
+    ratings: list[ChannelRating]
+    splits: list[ChannelSplit]
+    comments: ChannelComments | None
+    times: list[ChannelTime]
+    categories: list[ChannelCategories]
+    agreement: list[ChannelAgreement]
+    visits: ChannelVisits | None
+    rates: ChannelRates | None
+    kpis: list[ChannelKpi]
+    aggregates: list[ChannelAggregate]
+    report: dict[str, Any]
+
+
+class ChannelOverlap(Record):
+    """Persons two channels have in common, by keyed digests; ``n_both`` is null where it is small and not zero."""
+
+    first: str
+    second: str
+    wave: str | None
+    n_first: int
+    n_second: int
+    n_both: int | None
+
+
 class FindingRecord(Record):
     """Something worth knowing that did not stop the work: a message code and its fields."""
 
@@ -422,6 +687,8 @@ class Results(Record):
     changes: list[Change]
     imports: list[dict[str, Any]]
     findings: list[FindingRecord]
+    channels: list[Channel] = []
+    channel_overlaps: list[ChannelOverlap] = []
 
     def of_wave(self, wave: str | None) -> WaveResults:
         """The block of a wave (None: all waves together)."""

@@ -16,7 +16,7 @@ from instruments.workbook_references import reference_problems
 from instruments.workbook_rows import Cell, Row, Sheets
 from survey.definition_files import definition_problems
 from survey.errors import InstrumentError, Place, Problem, ResponseImportError
-from survey.file_guard import FileKind, guard_file
+from survey.file_guard import WORKBOOK_KINDS, FileKind, guard_file
 from survey.importers.cell_text import CellValue, cell_text, column_letter, fold, is_blank
 from survey.instrument import Instrument
 
@@ -40,7 +40,7 @@ def instrument_from_excel(path: Path) -> Instrument:
         The workbook is not an instrument; every fault is listed with sheet, row and column.
     """
     kind = guard_file(path)
-    if kind == "csv":
+    if kind not in WORKBOOK_KINDS:
         raise InstrumentError.of("instruments.workbook_expected", Place(file=path.name), found=path.suffix)
     problems: list[Problem] = []
     sheets = _sheets(path, kind, problems)

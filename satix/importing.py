@@ -56,9 +56,8 @@ def describe_import(request: ImportRequest, *, language: Language = "en") -> Ite
         The file cannot be read, cells lie outside their scale (every fault is listed), options that do not go
         together, or a file to be written is there already.
     """
-    from survey.importers.sources import read_any
-
     from survey.importers.detect import importer_of
+    from survey.importers.sources import read_any
 
     _check(request)
     if request.channel is not None:
@@ -69,10 +68,14 @@ def describe_import(request: ImportRequest, *, language: Language = "en") -> Ite
         )
         return
     table = read_any(request.source, sheet=request.sheet, query=request.query)
+    described = _described(table, request.codebook)
+    table = table if described is None else described.table
     platform = request.platform or _likeliest(table)
     yield from _ranking(table, request, language)
     arranged = importer_of(platform).arrange(table)
     yield from _layout(arranged, language)
+    for remark in () if described is None else described.remarks:
+        yield f"  {remark.message(language)}"
     if request.instrument is not None and request.mapping is not None:
         yield from _account(table, request, language)
     elif request.instrument is not None:
@@ -81,7 +84,7 @@ def describe_import(request: ImportRequest, *, language: Language = "en") -> Ite
         yield from _write_draft(table, platform, request, language)
     else:
         yield from _questions(arranged, platform, request, language)
-    yield from _audit(arranged, request, language)
+    yield from _audit(arranged, platform, request, language)
 
 
 def _check(request: ImportRequest) -> None:
@@ -96,6 +99,15 @@ def _check(request: ImportRequest) -> None:
     for file in (request.draft, request.save_mapping, request.to):
         if file is not None and file.exists() and not request.replace:
             raise StudyError.of("satix.file_is_there", Place(file=file.name))
+
+
+def _described(table: Table, codebook: Path | None) -> Arranged | None:
+    """The table with the variables of a DDI Codebook, where one is named for a table without any."""
+    if codebook is None or codebook.suffix.lower() != ".xml" or table.variables:
+        return None
+    from survey.importers.ddi import described_by_ddi
+
+    return described_by_ddi(table, codebook)
 
 
 def _likeliest(table: Table) -> str:
@@ -126,7 +138,7 @@ def _layout(arranged: Arranged, language: Language) -> Iterator[str]:
     table = arranged.table
     fields: dict[str, object] = {
         "sheet": table.sheet or "–",
-        "row": table.header_row,
+        "row": table.header_row or "–",
         "rows": len(table.rows),
         "encoding": table.encoding or "–",
     }
@@ -140,14 +152,16 @@ def _layout(arranged: Arranged, language: Language) -> Iterator[str]:
 
 def _questions(arranged: Arranged, platform: str, request: ImportRequest, language: Language) -> Iterator[str]:
     from survey.importers.cell_text import column_letter
-    from survey.importers.questions import questions_in, roles_in
+    from survey.importers.questions import count_asked, questions_in, roles_in
     from survey.privacy import mask_personal
 
     questions = questions_in(arranged, platform=platform)
     roles = roles_in(arranged)
     others = [place for place, role in enumerate(roles) if role is not None]
     yield render_message(
-        "satix.import_questions", {"questions": len(questions), "columns": len(roles), "others": len(others)}, language
+        "satix.import_questions",
+        {"questions": count_asked(questions), "columns": len(roles), "others": len(others)},
+        language,
     )
     for question in questions[:_LISTED]:
         first, last = column_letter(question.columns[0]), column_letter(question.columns[-1])
@@ -167,7 +181,8 @@ def _questions(arranged: Arranged, platform: str, request: ImportRequest, langua
             "role": roles[place],
         }
         yield render_message("satix.import_role", fields, language)
-    yield render_message("satix.import_next", {"file": request.source}, language)
+    named = arranged.table.file if arranged.table.kind == "query" else request.source  # an address may hold a password
+    yield render_message("satix.import_next", {"file": named}, language)
 
 
 def draft_from_export(table: Table, platform: str, *, instrument_id: str, codebook: Path | None = None) -> ExportDraft:
@@ -180,7 +195,6 @@ def draft_from_export(table: Table, platform: str, *, instrument_id: str, codebo
     """
     from survey.importers.detect import importer_of
     from survey.importers.draft_export import ExportDraft, draft_export
-    from survey.importers.propose import propose_mapping
     from survey.importers.questions import questions_in
     from survey.structures import draft_instrument
 
@@ -188,9 +202,11 @@ def draft_from_export(table: Table, platform: str, *, instrument_id: str, codebo
     if codebook is None:
         return draft_export(arranged, platform=platform, instrument_id=instrument_id)
     from survey.importers.codebook import read_codebook
+    from survey.importers.codebook_places import propose_from_structure
 
-    drafted = draft_instrument(read_codebook(codebook, arranged, platform=platform), instrument_id=instrument_id)
-    mapping = propose_mapping(table, drafted.instrument, platform).mapping
+    structure = read_codebook(codebook, arranged, platform=platform)
+    drafted = draft_instrument(structure, instrument_id=instrument_id)
+    mapping = propose_from_structure(table, structure, drafted.instrument, platform).mapping
     return ExportDraft(
         drafted.instrument, mapping, questions_in(arranged, platform=platform), (*arranged.remarks, *drafted.remarks)
     )
@@ -200,6 +216,7 @@ def _write_draft(table: Table, platform: str, request: ImportRequest, language: 
 
     from satix.mapping_proposals import mapping_text
     from survey.definition_files import dump_definition
+    from survey.importers.questions import count_asked
     from survey.structures.wordings import code_from
 
     if request.draft is None:
@@ -214,7 +231,7 @@ def _write_draft(table: Table, platform: str, request: ImportRequest, language: 
     file.write_text(dump_definition(draft.instrument), encoding="utf-8", newline="\n")
     beside.write_text(mapping_text(draft.mapping), encoding="utf-8", newline="\n")
     fields = {
-        "questions": len(draft.questions),
+        "questions": count_asked(draft.questions),
         "file": str(file),
         "mapping": str(beside),
     }
@@ -293,12 +310,15 @@ def _account(table: Table, request: ImportRequest, language: Language) -> Iterat
         yield render_message("satix.import_written", {"file": str(request.to)}, language)
 
 
-def _audit(arranged: Arranged, request: ImportRequest, language: Language) -> Iterator[str]:
+def _audit(arranged: Arranged, platform: str, request: ImportRequest, language: Language) -> Iterator[str]:
     """The platform's own total, where there is one, against the declared direction of the items."""
     from satix.polarity import describe_polarity
 
+    from survey.importers.mapping import read_mapping
+
     instrument = None if request.instrument is None else _open(request.instrument)
-    yield from describe_polarity(arranged, instrument, language)
+    mapping = None if request.mapping is None else read_mapping(request.mapping)
+    yield from describe_polarity(arranged, instrument, language, platform=platform, mapping=mapping)
 
 
 def _guarded(cell: object) -> object:

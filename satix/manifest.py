@@ -19,6 +19,7 @@ from satix.output import MANIFEST
 if TYPE_CHECKING:
     from satix.progress import Progress
     from satix.project import Project
+    from survey.importers.report import ImportReport
 
 __all__ = ["StageClock", "peak_memory_mb", "update_manifest", "write_manifest"]
 
@@ -67,8 +68,13 @@ class StageClock:
         return list(self._stages)
 
 
-def write_manifest(folder: Path, project: Project, clock: StageClock, *, names: Sequence[str]) -> None:
-    """Write the manifest of a run into ``folder``, which holds the files ``names``."""
+def write_manifest(
+    folder: Path, project: Project, clock: StageClock, *, names: Sequence[str], imports: Sequence[ImportReport] = ()
+) -> None:
+    """Write the manifest of a run into ``folder``, which holds the files ``names``.
+
+    ``imports`` are the accounts of the files read; what was done in them to protect persons is entered, without values.
+    """
     content = {
         "schema": "satix.manifest/1",
         "study": project.study.study,
@@ -78,12 +84,28 @@ def write_manifest(folder: Path, project: Project, clock: StageClock, *, names: 
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "seed": project.study.seed,
         "screening_excludes": list(project.study.screening.exclude),
-        "inputs": {name: _digest(path) for name, path in project.inputs()},
+        "inputs": {name: _digest(path) for name, path in project.inputs()} | _queried(project, imports),
         "files": {name: _digest(folder / name) for name in names},
+        "privacy": [
+            {
+                "file": source.name,
+                "erased": report.rows_skipped.get("erased", 0),
+                "columns": [action.to_dict() for action in report.privacy],
+            }
+            for source, report in zip(project.study.sources, imports, strict=False)
+        ],
         "stages": clock.stages,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _queried(project: Project, imports: Sequence[ImportReport]) -> dict[str, str]:
+    """By source, the hash of what its query gave; a database has no file to take it of."""
+    pairs = zip(project.study.sources, imports, strict=False)
+    return {
+        f"{source.name} (rows)": f"sha256:{report.sha256}" for source, report in pairs if source.database is not None
+    }
 
 
 def update_manifest(folder: Path, files: Sequence[Path]) -> None:

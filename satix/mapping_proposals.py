@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import abc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
+from satix.study_text import Entry, appended, not_extended
 from survey.errors import Language, Place, Problem, SatixError, StudyError, render_message
 from survey.texts import Code
 
@@ -21,17 +22,38 @@ if TYPE_CHECKING:
 
 __all__ = ["mapping_text", "proposal_remarks", "propose_for_study"]
 
-Entry = abc.Mapping[str, object]
+READABLE = {".xlsx", ".xls", ".csv", ".txt", ".tsv", ".sav", ".zsav", ".por", ".dta", ".parquet", ".json", ".jsonl"}
 
-READABLE = {".xlsx", ".xls", ".csv", ".txt", ".tsv"}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """A source to be mapped: what it is called, how the study names it, and its records."""
+
+    name: str
+    entry: Entry
+    file: Path | None = None
+    table: Table | None = None
+
+    def opened(self, headings: Iterable[str] = ()) -> Table:
+        from survey.importers.table_file import read_table
+
+        return self.table or read_table(self.file or Path(self.name), known_headings=headings)
 
 
 def propose_for_study(
-    path: Path, files: Sequence[Path], *, wave: str | None = None, replace: bool = False, language: Language = "en"
+    path: Path,
+    files: Sequence[Path],
+    *,
+    wave: str | None = None,
+    replace: bool = False,
+    database: str | None = None,
+    query: str | None = None,
+    language: Language = "en",
 ) -> Iterator[str]:
     """Map files (default: those in ``data/`` the study does not name) and enter them in the study; yields report lines.
 
-    A mapping the study has already is used again where every question column it names is in the file.
+    With ``database`` and ``query`` the rows of the query are mapped instead. A mapping the study has already is used
+    again where every question column it names is in the file.
 
     Raises
     ------
@@ -46,17 +68,52 @@ def propose_for_study(
     folder = file.parent
     inner = study.instrument.endswith((".yaml", ".yml"))
     instrument = load_instrument(folder / study.instrument if inner else study.instrument, study.instrument_version)
-    chosen = _files_to_map(folder, study, files, file.name, replace=replace)
-    for position, source in enumerate(chosen):
+    if database is not None or query is not None:
+        chosen = [_query_to_map(folder, study, database, query, file.name, replace=replace)]
+    else:
+        found = _files_to_map(folder, study, files, file.name, replace=replace)
+        names = [each.relative_to(folder).as_posix() for each in found]
+        chosen = [_Candidate(name=name, entry={"file": name}, file=folder / name) for name in names]
+    for position, candidate in enumerate(chosen):
         study = read_study(file)
-        name = source.relative_to(folder).as_posix()
-        yield from _map_one(file, study, instrument, name, wave=wave, language=language)
+        yield from _map_one(file, study, instrument, candidate, wave=wave, language=language)
         if position == len(chosen) - 1:
             yield render_message("satix.map_next", {"study": file.as_posix()}, language)
 
 
+def _query_to_map(
+    folder: Path, study: Study, database: str | None, query: str | None, file: str, *, replace: bool
+) -> _Candidate:
+    """The rows of a query, entered as the study will name them.
+
+    Raises
+    ------
+    SatixError
+        Half of the source is missing, a password stands in it, or the query is at fault.
+    """
+    from survey.database_address import holds_password, is_database_address
+    from survey.importers.sources import answers_of
+    from survey.importers.table_file import Table as ReadTable
+    from survey.study import Source
+
+    place = Place(file=file)
+    if database is None or query is None:
+        raise StudyError.of("survey.source_file_or_database", place)
+    if not is_database_address(database):
+        raise StudyError.of("survey.database_address", place)
+    if holds_password(database):
+        raise StudyError.of("survey.database_password", place)
+    source = Source(database=database, query=query, mapping="mapping.yaml")
+    if source.name in {known.name for known in study.sources} and not replace:
+        raise StudyError.of("satix.source_known", place, file=source.name)
+    table = answers_of(source, folder)
+    if not isinstance(table, ReadTable):  # a query gives a table
+        raise StudyError.of("survey.source_file_or_database", place)
+    return _Candidate(name=source.name, entry={"database": database, "query": query}, table=table)
+
+
 def _files_to_map(folder: Path, study: Study, files: Sequence[Path], name: str, *, replace: bool) -> list[Path]:
-    known = {source.file for source in study.sources}
+    known = {source.name for source in study.sources}
     if not files:
         found = sorted(f for f in (folder / "data").glob("*") if f.suffix.lower() in READABLE) if folder else []
         found = [f for f in found if replace or f.relative_to(folder).as_posix() not in known]
@@ -77,21 +134,26 @@ def _files_to_map(folder: Path, study: Study, files: Sequence[Path], name: str, 
 
 
 def _map_one(
-    study_file: Path, study: Study, instrument: Instrument, name: str, *, wave: str | None, language: Language
+    study_file: Path,
+    study: Study,
+    instrument: Instrument,
+    candidate: _Candidate,
+    *,
+    wave: str | None,
+    language: Language,
 ) -> Iterator[str]:
     from survey.importers.detect import platform_of
     from survey.importers.mapping import read_mapping
     from survey.importers.propose import propose_mapping
-    from survey.importers.table_file import read_table
 
-    folder = study_file.parent
-    known = {source.file: source for source in study.sources}
+    folder, name = study_file.parent, candidate.name
+    known = {source.name: source for source in study.sources}
     if wave is not None:
         _wave_for(study, study_file, wave)
-    table = read_table(folder / name)
+    table = candidate.opened()
     platform = platform_of(table)
-    for earlier in dict.fromkeys(source.mapping for source in study.sources if source.file != name):
-        if (folder / earlier).is_file() and _fits(read_mapping(folder / earlier), folder / name):
+    for earlier in dict.fromkeys(source.mapping for source in study.sources if source.name != name):
+        if (folder / earlier).is_file() and _fits(read_mapping(folder / earlier), candidate):
             mapping_name, proposal = earlier, None
             break
     else:
@@ -106,7 +168,7 @@ def _map_one(
     if name not in known:
         by_row = any(column.role == "wave" for column in mapping.columns)
         chosen = None if by_row else _wave_for(study, study_file, wave)
-        added = _enter(study_file, study, name, mapping_name, chosen)
+        added = _enter(study_file, study, candidate, mapping_name, chosen)
     else:
         added = None
     fields = {
@@ -126,12 +188,13 @@ def _map_one(
 
 def _free_name(folder: Path, name: str) -> str:
     """A mapping file named after the source that is not there yet."""
-    stem = Path(name).stem
+    stem = Path(name).stem.replace("#", "_")
     candidates = (f"mappings/{stem}{'' if n == 1 else f'_{n}'}.yaml" for n in range(1, 10_000))
     return next(candidate for candidate in candidates if not (folder / candidate).exists())
 
 
 def proposal_remarks(proposal: Proposal, table: Table, language: Language) -> Iterator[str]:
+    """What a person should check in a proposal, a line each."""
     from survey.importers.cell_text import column_letter
 
     for column in proposal.uncertain:
@@ -150,6 +213,7 @@ def proposal_remarks(proposal: Proposal, table: Table, language: Language) -> It
             letter = column_letter(table.headings.index(column.heading))
             fields = {"column": letter, "heading": column.heading.strip()[:40], "role": role}
             yield render_message("satix.map_roles", fields, language)
+    yield from _privacy_remarks(proposal, table, language)
     joint = "；" if language == "zh" else "; "
     if proposal.unplaced_columns:
         shown = joint.join(name[:50] for name in proposal.unplaced_columns)
@@ -160,13 +224,32 @@ def proposal_remarks(proposal: Proposal, table: Table, language: Language) -> It
         )
 
 
-def _fits(mapping: Mapping, file: Path) -> bool:
-    """Whether every column that answers a question is in the file."""
-    from survey.importers.table_file import read_table
+def _privacy_remarks(proposal: Proposal, table: Table, language: Language) -> Iterator[str]:
+    """What is proposed to protect persons, column by column, with the reason; a person confirms it in the mapping."""
+    from survey.importers.cell_text import column_letter
+    from survey.privacy import mask_personal
 
+    if any(column.privacy is not None for column in proposal.mapping.columns):
+        yield render_message("satix.map_privacy", {}, language)
+    for column in proposal.mapping.columns:
+        if column.privacy is None:
+            continue
+        place = table.position_of(column.heading, column.occurrence)
+        fields = {
+            "column": "" if place is None else column_letter(place),
+            "heading": mask_personal(" ".join(column.heading.split()))[:40],
+            "role": render_message(f"satix.privacy_{column.privacy}", {}, language),
+            "reason": render_message(f"satix.seen_in_{column.seen_in or 'platform'}", {}, language),
+            "keep": render_message(f"satix.keep_{column.keep or 'as_is'}", {}, language),
+        }
+        yield render_message("satix.map_privacy_column", fields, language)
+
+
+def _fits(mapping: Mapping, candidate: _Candidate) -> bool:
+    """Whether every column that answers a question is in the source."""
     wanted = {column.heading for column in mapping.columns if column.question is not None}
     try:
-        table = read_table(file, known_headings=wanted, sheet=None)
+        table = candidate.opened(wanted)
     except SatixError:
         return False
     return wanted <= set(table.headings)
@@ -200,7 +283,7 @@ def mapping_text(mapping: Mapping) -> str:
     return head + "columns:\n" + "\n".join(lines) + "\n"
 
 
-def _enter(study_file: Path, study: Study, name: str, mapping: str, wave: str | None) -> str | None:
+def _enter(study_file: Path, study: Study, candidate: _Candidate, mapping: str, wave: str | None) -> str | None:
     """Add the source, and the wave if it is new, to the text of the study file; comments stay as they are.
 
     Raises
@@ -212,15 +295,15 @@ def _enter(study_file: Path, study: Study, name: str, mapping: str, wave: str | 
     added = None
     if wave is not None and wave not in {known.wave for known in study.waves}:
         label = {"wave": wave, "label": {"en": wave, "zh": wave}}
-        text, added = _append(text, "waves", label, study_file.name), wave
-    source = {"file": name, "mapping": mapping} | ({"wave": wave} if wave is not None else {})
-    text = _append(text, "sources", source, study_file.name)
-    _check_text(text, study, name, study_file.name)
+        text, added = appended(text, "waves", label, study_file.name), wave
+    source = {**candidate.entry, "mapping": mapping} | ({"wave": wave} if wave is not None else {})
+    text = appended(text, "sources", source, study_file.name)
+    _check_text(text, study, candidate.entry, study_file.name)
     study_file.write_text(text, encoding="utf-8")
     return added
 
 
-def _check_text(text: str, before: Study, name: str, file: str) -> None:
+def _check_text(text: str, before: Study, entry: Entry, file: str) -> None:
     """Refuse a text that does not read back as the study with one more source."""
     import tempfile
 
@@ -232,42 +315,6 @@ def _check_text(text: str, before: Study, name: str, file: str) -> None:
         try:
             after = read_study(trial)
         except SatixError:
-            raise _not_extended("sources", {"file": name}, file) from None
+            raise not_extended("sources", entry, file) from None
     if len(after.sources) != len(before.sources) + 1:
-        raise _not_extended("sources", {"file": name}, file)
-
-
-def _not_extended(key: str, entry: Entry, file: str) -> StudyError:
-    return StudyError.of("satix.study_not_extended", Place(file=file), key=key, entry=_flow(entry))
-
-
-def _flow(entry: Entry) -> str:
-    import yaml
-
-    dumped: str = yaml.safe_dump(dict(entry), allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**6)
-    return f"- {dumped.strip()}"
-
-
-def _append(text: str, key: str, entry: Entry, file: str) -> str:
-    """The text with ``entry`` as last item of the top-level list ``key``, which is written one entry a line."""
-    line = f"  {_flow(entry)}"
-    lines = text.split("\n")
-    starts = [n for n, row in enumerate(lines) if row.split(":")[0].strip("'\" ") == key and not row.startswith(" ")]
-    if not starts:
-        return text.rstrip("\n") + f"\n{key}:\n{line}\n"
-    start = starts[0]
-    inline = lines[start].partition(":")[2].split("#")[0].strip()
-    if inline.replace(" ", "") == "[]":
-        lines[start] = f"{key}:"
-        return "\n".join([*lines[: start + 1], line, *lines[start + 1 :]])
-    if inline:
-        raise _not_extended(key, entry, file)
-    last = end = start
-    while end + 1 < len(lines) and (not lines[end + 1].strip() or lines[end + 1][:1] in {" ", "-", "#"}):
-        end += 1
-        if lines[end][:1] in {" ", "-"} and lines[end].strip() and not lines[end].lstrip().startswith("#"):
-            last = end
-    first = lines[start + 1] if last > start else line
-    indent = next((row for row in lines[start + 1 : last + 1] if row.lstrip().startswith("-")), first)
-    depth = len(indent) - len(indent.lstrip())
-    return "\n".join([*lines[: last + 1], " " * depth + line.strip(), *lines[last + 1 :]])
+        raise not_extended("sources", entry, file)

@@ -38,8 +38,11 @@ sources:{sources}
 
 # Rules named here take flagged answers out of the estimates; by default none does.
 # 写在这里的规则会把被标记的回答排除在估计之外；默认不排除。
+# `specification` is the version of the rules: keep it, and later defaults change nothing here.
+# specification 是规则的版本：保留它，今后默认值改变也不影响本研究。
 screening:
-  exclude: []                 # duplicate, speeder, straight_line, missing_share, attention
+  specification: 2
+  exclude: []                 # duplicate, attention, attention_slip, speeder, straight_line, missing_share, ...
 
 segments:{segments}
 

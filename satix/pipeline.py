@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from analysis.results import Results
+    from satix.steps.channel_sources import ReadChannel
     from satix.steps.read import ReadSources
     from survey.study import Study
 
@@ -56,46 +57,51 @@ def evaluate(study: Project | Path | str, *, progress: Progress = unwatched) -> 
     SatixError
         The study or its data are at fault; every fault is listed.
     """
-    project = study if isinstance(study, Project) else load_study(study)
+    return _evaluated(study if isinstance(study, Project) else load_study(study), progress)[0]
+
+
+def _evaluated(project: Project, progress: Progress) -> tuple[Results, ReadSources]:
     from satix.steps.read import read_sources
 
     read = read_sources(project, progress=lambda done, total: progress("read", done, total))
     from analysis.blocked_products import single_threaded_blas
+    from satix.steps.channel_sources import read_channels
 
+    channels = read_channels(project)
     with single_threaded_blas():
-        return _results(project, read, progress)
+        return _results(project, read, channels, progress), read
 
 
-def _results(project: Project, read: ReadSources, progress: Progress) -> Results:
-    import numpy as np
-
+def _results(project: Project, read: ReadSources, channels: list[ReadChannel], progress: Progress) -> Results:
     from analysis.results import Results
     from analysis.selection import select_analyses
     from satix.steps import changes, context, describe, segments
+    from satix.steps.channels import channel_records, overlap_records
+    from satix.steps.screening import screen_responses
     from satix.steps.wave import wave_results
-    from survey.screening import excluded, screen
 
     study = project.study
     progress("screen", 0, 1)
-    flags, _ = screen(read.responses, study.screening)
-    responses = read.responses.with_flags(flags)
-    out = np.asarray(excluded(flags, study.screening.exclude, n=responses.n), dtype=np.bool_)
+    screened = screen_responses(read.responses, study.screening)
+    responses, out = read.responses.with_flags(screened.flags), screened.excluded
     progress("score", 0, 1)
     selection = select_analyses(project.instrument, study, requested=study.analyses)
     split = context.split_waves(project, responses, out, selection)
     tables = segments.segment_records(split) if "segments" in selection.run else {}
     blocks = []
     problems: list[Problem] = [problem for report in read.reports for problem in report.warnings]
+    problems += screened.findings()
     parts = [*split.waves, *([split.pooled] if len(split.waves) > 1 else [])]
     for position, wave in enumerate(parts):
         progress("analyse", position, len(parts))
         found: list[Problem] = []
-        blocks.append(wave_results(wave, study, selection, tables.get(wave.wave or "", []), found))
+        blocks.append(wave_results(wave, study, selection, screened, tables.get(wave.wave or "", []), found))
         problems += found if wave is split.waves[-1] else []
     progress("change", 0, 1)
     moved = changes.change_records(split, tables) if "change" in selection.run else []
     problems += changes.version_findings(split)
     problems += [Problem(code=code, severity="warning") for code in selection.not_applicable.values()]
+    problems += [warning for channel in channels for warning in channel.warnings]
     return Results(
         study=describe.study_record(split),
         waves=describe.wave_records(split),
@@ -105,6 +111,8 @@ def _results(project: Project, read: ReadSources, progress: Progress) -> Results
         changes=moved,
         imports=[report.to_dict() for report in read.reports],
         findings=describe.finding_records(problems),
+        channels=channel_records(project, channels),
+        channel_overlaps=overlap_records(channels, study.limits.suppress),
     )
 
 
@@ -131,11 +139,11 @@ def evaluate_to_folder(
     if project.file.resolve().is_relative_to(folder.resolve()):
         raise StudyError.of("satix.output_holds_study", Place(file=str(folder)))
     clock = StageClock(progress)
-    results = evaluate(project, progress=clock)
+    results, read = _evaluated(project, clock)
     with staged_folder(folder) as fresh:
         written = _write(results, fresh, languages or project.study.languages, project.study.reports, clock)
         clock.stop()
-        write_manifest(fresh, project, clock, names=[file.name for file in written])
+        write_manifest(fresh, project, clock, names=[file.name for file in written], imports=read.reports)
         names = [file.name for file in written] + ["manifest.json"]
     return Written(results=results, files=tuple(folder / name for name in names))
 
@@ -238,13 +246,44 @@ def _both_or_one(option: str) -> tuple[ReportLanguage, ...]:
     return ("zh",) if option == "zh" else ("en",)
 
 
-def check_study(path: Path | str) -> list[Problem]:
-    """Every problem of a study, its instrument, mappings and data; errors first."""
+def check_study(path: Path | str, *, flags: Path | None = None) -> list[Problem]:
+    """Every problem of a study, its instrument, mappings and data; errors first.
+
+    With ``flags`` the screening flags of every response are written to that file, unless there is an error.
+    """
     try:
         project = load_study(path)
         from satix.steps.read import read_sources
 
+        if flags is not None:
+            from satix.flags_file import refuse_inputs
+
+            refuse_inputs(project, flags)
         read = read_sources(project, progress=lambda done, total: unwatched("read", done, total))
+        from satix.identity_key import known_identity_key
+        from satix.steps.channel_sources import read_channels
+
+        channels = read_channels(project, key=lambda checked: known_identity_key(checked) or bytes(32))
+        judged = _screening_findings(project, read, flags)
     except SatixError as error:
         return sorted(error.problems, key=lambda problem: problem.severity != "error")
-    return [problem for report in read.reports for problem in report.warnings]
+    remarks = [problem for report in read.reports for problem in report.warnings]
+    remarks += [warning for channel in channels for warning in channel.warnings]
+    return [*remarks, *judged]
+
+
+def _screening_findings(project: Project, read: ReadSources, flags: Path | None) -> list[Problem]:
+    """What screening has to say on itself; with ``flags`` it is written out as well."""
+    settings = project.study.screening
+    if flags is None and not settings.exclude:
+        return []
+    from analysis.blocked_products import single_threaded_blas
+    from satix.steps.screening import screen_responses
+
+    with single_threaded_blas():
+        screened = screen_responses(read.responses, settings)
+    if flags is not None:
+        from satix.flags_file import write_flags
+
+        write_flags(read.responses, screened, flags)
+    return screened.findings()

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instruments.catalog import load_instrument
+from satix.channel_files import channel_files, channel_inputs
 from satix.versions import wave_instruments
+from survey.channels.mapping import ChannelMapping
 from survey.definition_files import read_yaml
+from survey.erasures import ERASURES
 from survey.errors import Place, Problem, SatixError, StudyError
 from survey.importers.mapping import Mapping, check_mapping, read_mapping
 from survey.instrument import Instrument
@@ -24,7 +27,8 @@ class Project:
 
     ``mappings`` is by the name the sources use. ``older`` holds, by wave, the version of the instrument a wave was
     asked with where that is not ``instrument``; ``older_files`` are the files it was read from, by their name inside
-    the study folder. ``folder`` holds the study file; every path in the study is below it.
+    the study folder. ``channel_mappings`` are those of the channels and of what they join, by the name they are given.
+    ``folder`` holds the study file; every path in the study is below it.
     """
 
     file: Path
@@ -33,6 +37,7 @@ class Project:
     mappings: dict[str, Mapping]
     older: dict[str, Instrument] = field(default_factory=dict)
     older_files: dict[str, Path] = field(default_factory=dict)
+    channel_mappings: dict[str, ChannelMapping] = field(default_factory=dict)
 
     def instrument_of(self, wave: str | None) -> Instrument:
         """The version of the instrument a wave was asked with."""
@@ -57,7 +62,13 @@ class Project:
         for name in self.mappings:
             yield name, self.folder / name
         for source in self.study.sources:
-            yield source.file, self.folder / source.file
+            stored = source.file or source.query_file
+            if stored is not None:
+                yield stored, self.folder / stored
+        for name in (*self.channel_mappings, *(name for name, _ in channel_files(self.study))):
+            yield name, self.folder / name
+        if (self.folder / ERASURES).is_file():
+            yield ERASURES, self.folder / ERASURES
 
 
 def load_study(path: Path | str) -> Project:
@@ -108,10 +119,18 @@ def load_study(path: Path | str) -> Project:
     for position, source in enumerate(study.sources):
         place = Place(file=file.name, line=lines.get(("sources", position)))
         problems.extend(_source_problems(source, folder, study, mappings, place, several_versions=bool(older)))
+    channel_mappings, at_fault = channel_inputs(study, folder, file.name, lines)
+    problems.extend(at_fault)
     if instrument is None or any(problem.severity == "error" for problem in problems):
         raise StudyError(problems)
     return Project(
-        file=file, study=study, instrument=instrument, mappings=mappings, older=older, older_files=older_files
+        file=file,
+        study=study,
+        instrument=instrument,
+        mappings=mappings,
+        older=older,
+        older_files=older_files,
+        channel_mappings=channel_mappings,
     )
 
 
@@ -179,14 +198,14 @@ def _source_problems(
     *,
     several_versions: bool,
 ) -> Iterator[Problem]:
-    file = folder / source.file
-    if not file.is_file():
-        yield Problem(code="satix.source_missing", place=place, fields={"file": source.file})
-    elif not _stays_inside(folder, source.file):
-        yield Problem(code="survey.path_leaves_folder", place=place, fields={"path": source.file})
+    stored = source.file or source.query_file
+    if stored is not None and not (folder / stored).is_file():
+        yield Problem(code="satix.source_missing", place=place, fields={"file": stored})
+    elif stored is not None and not _stays_inside(folder, stored):
+        yield Problem(code="survey.path_leaves_folder", place=place, fields={"path": stored})
     mapping = mappings.get(source.mapping)
     if source.wave is None and several_versions:
-        yield Problem(code="satix.source_of_several_versions", place=place, fields={"file": source.file})
+        yield Problem(code="satix.source_of_several_versions", place=place, fields={"file": source.name})
     undecided = mapping is not None and source.wave is None and len(study.waves) > 1
     if undecided and mapping is not None and not any(column.role == "wave" for column in mapping.columns):
-        yield Problem(code="satix.source_without_wave", place=place, fields={"file": source.file})
+        yield Problem(code="satix.source_without_wave", place=place, fields={"file": source.name})

@@ -21,6 +21,11 @@ MOST_CHARACTERS = 5_000_000
 MOST_ENTRIES = 500_000
 """Most entries a definition may come to once its aliases are followed."""
 
+DEEPEST = 100
+"""Entries inside one another; the parser, which is written in C, ends the process where there are tens of thousands."""
+_BRACKET = re.compile(r"[\[\]{}]")
+_DEEP_BLOCK = re.compile(r"\n {100}|(?:[-?] +){50}")
+
 Model = TypeVar("Model", bound=Definition)
 Path_ = tuple[str | int, ...]
 
@@ -75,6 +80,7 @@ def read_yaml(path: Path, *, error: type[SatixError] = SatixError) -> tuple[Any,
         raise error.of("survey.yaml_too_large", Place(file=path.name), limit=MOST_CHARACTERS // 1_000_000)
     loader = None
     try:
+        _refuse_depth(text)
         loader = _Loader(text)
         node = loader.get_single_node()
         _refuse_growth(node, path.name, error)
@@ -96,6 +102,24 @@ def read_yaml(path: Path, *, error: type[SatixError] = SatixError) -> tuple[Any,
     finally:
         if loader is not None:
             loader.dispose()
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise RecursionError where entries are nested too deep; the text is parsed only where it looks like that."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        deepest = max(deepest, depth)
+    if deepest <= DEEPEST and _DEEP_BLOCK.search(text) is None:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise RecursionError
 
 
 def _refuse_growth(node: yaml.Node | None, file: str, error: type[SatixError]) -> None:

@@ -1,83 +1,155 @@
-"""What identifies a person: such columns are never stored, and their cells never shown.
+"""What identifies a person: such columns are never stored as they are, and their cells never shown.
 
 The words by which a heading gives itself away are data (``identifying_words.yaml``). Values are judged by
-their pattern: a column in which most cells look like a telephone number is one, whatever its heading.
+their pattern: a column in which most cells look like a telephone number is one, whatever its heading. What is hidden
+inside open answers is found by :mod:`survey.personal_text`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import html
 import re
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 from survey.importers.cell_text import CellValue, cell_text, fold
+from survey.personal_text import MASK, PersonalKind, find_personal, mask_personal
 
-__all__ = ["MASK", "identifying_heading", "identifying_values", "mask_personal", "pseudonym", "shown"]
+__all__ = [
+    "MASK",
+    "Keep",
+    "PersonalHeading",
+    "PrivacyRole",
+    "heading_privacy",
+    "identifying_heading",
+    "identifying_kind",
+    "identifying_values",
+    "last_four",
+    "linking_form",
+    "mask_personal",
+    "pseudonym",
+    "region_in",
+    "shown",
+]
 
-MASK = "●●●"
-"""Stands for a value that is not shown."""
+PrivacyRole = Literal["identifier", "quasi", "sensitive", "paradata", "answer", "free_text"]
+"""What a column says of a person: who it is, a trait that narrows it down, something laws protect, or none of these."""
 
-_LETTERS = r"A-Za-z0-9"
-_PATTERNS = (
-    rf"[{_LETTERS}._%+-]+@[{_LETTERS}.-]+\.[A-Za-z]{{2,}}",  # e-mail
-    r"(?<!\d)\d{17}[\dXx](?![\dXx])",  # Chinese identity number
-    r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)",  # Chinese mobile number
-    r"(?<!\d)\+\d{1,3}[ -]?\d(?:[ -]?\d){6,12}(?!\d)",  # international number
-    r"(?<!\d)0\d{1,3}[ -]\d{3,4}[ -]?\d{4}(?!\d)",  # landline, Korean mobile
-    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",  # IPv4
-    r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}(?![\w:])",  # IPv6
-    r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![\w:])",  # IPv6, shortened
-    rf"(?<![{_LETTERS}_-])o[{_LETTERS}_-]{{27}}(?![{_LETTERS}_-])",  # WeChat openid
+Keep = Literal["drop", "digest", "region", "masked", "last4"]
+"""What is stored of a column: nothing, a keyed digest, the region, the text masked, the last four digits."""
+
+_CERTAIN: frozenset[PersonalKind] = frozenset(
+    {"mail", "telephone", "document", "bank_card", "account", "network", "plate", "position"}
 )
-_PERSONAL = re.compile("|".join(_PATTERNS))
 _FILLER = re.compile(
-    r"^(?:请(?:您)?(?:填写|输入|留下|提供)?|您的|你的|贵公司的|please |enter |your |귀하의 ?|당신의 ?)+"
+    r"^(?:请(?:您)?(?:填写|输入|留下|提供)?|您的|你的|贵公司的|please |enter |your |what is your |my |귀하의 ?|당신의 ?"
+    r")+"
 )
 _ENDING = re.compile(r"[\s:：?？*＊。.]+$|[(（\[【][^)）\]】]*[)）\]】][\s:：?？*]*$")
 _NUMBERED = re.compile(r"^\s*(?:第\s*\d+\s*题|q?\d+(?:-\d+)?)\s*[、.．:：)）]?\s*", re.IGNORECASE)
+_PARTS = re.compile(r"\s*(?:[/&|,，、;；+]|或|和|与|及| or | and )\s*")
+_BESIDE_IP = re.compile(r"\s*[0-9A-Fa-f.:]{3,45}\s*[(（]\s*(?P<region>[^()（）\d]{1,40}?)\s*[)）]\s*")
+_UNKNOWN_REGIONS = frozenset({"未知", "unknown", "-", "内网ip", "局域网", "n/a"})
+_CN_MOBILE = re.compile(r"(?:\+|00)?(?:86)?(1[3-9]\d{9})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalHeading:
+    """What a heading announces: the role of the column, and the kind of word that says so (``telephone`` ...)."""
+
+    role: PrivacyRole
+    kind: str
 
 
 @cache
-def _words() -> frozenset[str]:
+def _words() -> dict[str, PersonalHeading]:
     import yaml
 
     text = (resources.files("survey") / "identifying_words.yaml").read_text(encoding="utf-8")
-    by_kind: dict[str, list[str]] = yaml.safe_load(text)
-    return frozenset(fold(word) for words in by_kind.values() for word in words)
+    by_role: dict[PrivacyRole, dict[str, list[str]]] = yaml.safe_load(text)
+    found: dict[str, PersonalHeading] = {}
+    for role, by_kind in by_role.items():
+        for kind, words in by_kind.items():
+            for word in words:
+                found.setdefault(_plain(str(word)), PersonalHeading(role=role, kind=kind))
+    return found
+
+
+def _plain(text: str) -> str:
+    return fold(text.replace("_", " "))
+
+
+@cache
+def heading_privacy(heading: str) -> PersonalHeading | None:
+    """What a heading says of the person, or None for one that asks for something else.
+
+    The whole heading has to say so, apart from its number, courtesies and brackets: "3、您的手机号" does,
+    "staff addressed you by name" does not. Where it names several things (姓名/手机号) all of them have to be such.
+    """
+    bare = _NUMBERED.sub("", _plain(html.unescape(heading)))
+    bare = _ENDING.sub("", _FILLER.sub("", _ENDING.sub("", bare)))
+    words = _words()
+    if bare in words or not bare:
+        return words.get(bare)
+    if re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", heading.strip()):  # the path of a question in its group
+        return words.get(_plain(heading.strip().rpartition("/")[2]))
+    parts = [words.get(part) for part in _PARTS.split(bare) if part]
+    named = [part for part in parts if part is not None]
+    if len(named) < 2 or len(named) < len(parts):
+        return None
+    return next((part for part in named if part.role == "identifier"), named[0])
 
 
 def identifying_heading(heading: str) -> bool:
-    """Whether a heading asks for something that identifies a person (name, telephone, IP, openid ...).
-
-    The whole heading has to say so, apart from its number, courtesies and brackets: "3、您的手机号" does,
-    "staff addressed you by name" does not.
-    """
-    bare = _NUMBERED.sub("", fold(heading))
-    bare = _ENDING.sub("", _FILLER.sub("", _ENDING.sub("", bare)))
-    return bare in _words()
+    """Whether a heading asks for something that leads to one person (name, telephone, IP, openid ...)."""
+    found = heading_privacy(heading)
+    return found is not None and found.role == "identifier"
 
 
 def identifying_values(values: Iterable[CellValue], *, sample: int = 200) -> bool:
     """Whether most of the first ``sample`` filled cells hold an e-mail, telephone, identity number, IP or openid."""
-    looked, found = 0, 0
+    return identifying_kind(values, sample=sample) is not None
+
+
+def identifying_kind(values: Iterable[CellValue], *, sample: int = 200) -> PersonalKind | None:
+    """The kind of identifier that most of the first ``sample`` filled cells hold, or None where they hold none."""
+    kinds: list[PersonalKind | None] = []
     for value in values:
-        text = cell_text(value)
-        if not text:
-            continue
-        looked += 1
-        match = _PERSONAL.search(text)
-        found += match is not None and len(match[0]) >= len(text) * 0.5
-        if looked == sample:
-            break
-    return looked > 0 and found > looked / 2
+        if text := cell_text(value):
+            kinds.append(_identifier_in(text))
+            if len(kinds) == sample:
+                break
+    found = Counter(kind for kind in kinds if kind is not None)
+    return found.most_common(1)[0][0] if 2 * found.total() > len(kinds) else None
 
 
-def mask_personal(text: str) -> str:
-    """The text with e-mails, telephone and identity numbers, IPs and openids masked."""
-    return _PERSONAL.sub(MASK, text)
+def _identifier_in(text: str) -> PersonalKind | None:
+    """The kind of a text that is an identifier and little else."""
+    if len(text) > 80:
+        return None
+    spans = find_personal(text)
+    return next((s.kind for s in spans if s.kind in _CERTAIN and s.end - s.start >= len(text) * 0.5), None)
+
+
+def region_in(value: CellValue) -> str | None:
+    """The region a platform wrote beside an IP (``192.0.2.1(江苏-南京)`` gives ``江苏-南京``), or None.
+
+    No address is looked up, and a cell without an address gives nothing.
+    """
+    beside = _BESIDE_IP.fullmatch(cell_text(value))
+    return None if beside is None or fold(beside["region"]) in _UNKNOWN_REGIONS else beside["region"]
+
+
+def last_four(value: CellValue) -> str | None:
+    """The last four digits of a telephone number, or None where there are fewer than seven digits."""
+    digits = re.sub(r"\D", "", cell_text(value))
+    return digits[-4:] if len(digits) >= 7 else None
 
 
 def shown(value: CellValue, *, identifying: bool = False, width: int = 60) -> str:
@@ -88,6 +160,19 @@ def shown(value: CellValue, *, identifying: bool = False, width: int = 60) -> st
     return text if len(text) <= width else f"{text[:width]}…"
 
 
+def linking_form(value: str) -> str:
+    """The form in which two spellings of one id are equal.
+
+    Width, case and blanks do not count, nor do the country code and the hyphens of a Chinese mobile number.
+    """
+    folded = fold(value)
+    mobile = _CN_MOBILE.fullmatch(re.sub(r"[ .-]", "", folded))
+    return mobile[1] if mobile else folded
+
+
 def pseudonym(value: str, key: bytes) -> str:
-    """A keyed digest in place of an identifying respondent id: equal ids stay equal, and nothing else is kept."""
-    return hmac.new(key, fold(value).encode(), hashlib.sha256).hexdigest()[:16]
+    """A keyed digest in place of an identifying id: equal ids stay equal, and nothing else is kept.
+
+    HMAC-SHA-256 (RFC 2104) of the :func:`linking_form`, the first 64 bits as 16 hexadecimal digits.
+    """
+    return hmac.new(key, linking_form(value).encode(), hashlib.sha256).hexdigest()[:16]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from survey.channels.mapping import ChannelMapping
 from survey.importers.mapping import Mapping
 from survey.instrument import Instrument
 from survey.plan import Plan
@@ -12,12 +13,13 @@ from survey.texts import Definition
 
 __all__ = ["DefinitionKind", "definition_json_schema"]
 
-DefinitionKind = Literal["instrument", "study", "mapping", "plan"]
+DefinitionKind = Literal["instrument", "study", "mapping", "channel", "plan"]
 
 MODELS: dict[DefinitionKind, type[Definition]] = {
     "instrument": Instrument,
     "study": Study,
     "mapping": Mapping,
+    "channel": ChannelMapping,
     "plan": Plan,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,14 @@ def shared() -> Path:
     if not (folder / "reference").is_dir():
         pytest.skip("the shared reference folder is not beside the checkout; its licence forbids shipping it")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keys that the tests need are made in a folder of their own, not in the user's."""
+    folder = str(tmp_path_factory.mktemp("configuration"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", folder)
+        patch.setenv("APPDATA", folder)
+        patch.delenv("SATIX_KEY_FILE", raising=False)
+        yield

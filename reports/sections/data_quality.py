@@ -8,13 +8,15 @@ from analysis.results import Screening
 from reports.document import Block, Bullets, Column, Heading, Paragraph, Row, Section, Table
 from reports.labels import Label
 from reports.reading import Reader, interval_of
+from reports.sections.screening_tables import screening_tables
 from reports.sentences import Num, enumerate_labels, sentence
 from reports.wording import phrase
 
 __all__ = ["build"]
 
 MOST_ALIKE = 3
-RULES = ("duplicate", "attention", "speeder", "straight_line", "missing_share")
+FIRST_RULES = ("duplicate", "attention", "speeder", "straight_line", "missing_share")
+"""Rules that have a column of their own whether or not they found anything."""
 
 
 def build(reader: Reader) -> Section:
@@ -23,6 +25,7 @@ def build(reader: Reader) -> Section:
         Heading(text=phrase("heading_screening")),
         _screening(reader),
         _indices(reader),
+        *screening_tables(reader),
         Heading(text=phrase("heading_import")),
         _files(reader),
     ]
@@ -47,8 +50,18 @@ def _screenings(reader: Reader) -> list[tuple[Label, Screening]]:
     ]
 
 
+def _columns_of_rules(reader: Reader) -> list[str]:
+    """The first rules, and those of the others that were a reason in some wave, in the order of the reasons."""
+    found: dict[str, None] = {}
+    for _, screening in _screenings(reader):
+        found |= dict.fromkeys(rule for rule, n in screening.first_reason.items() if n or rule in FIRST_RULES)
+    order = list(reader.current.screening.first_reason)
+    return sorted({*found, *FIRST_RULES}, key=lambda rule: order.index(rule) if rule in order else len(order))
+
+
 def _screening(reader: Reader) -> Table:
     rows = []
+    rules = _columns_of_rules(reader)
     for name, screening in _screenings(reader):
         values: dict[str, Any] = {
             "wave": name,
@@ -56,7 +69,7 @@ def _screening(reader: Reader) -> Table:
             "flagged": screening.n_flagged,
             "excluded": screening.n_excluded,
         }
-        values |= {rule: screening.first_reason.get(rule, 0) for rule in RULES}
+        values |= {rule: screening.first_reason.get(rule, 0) for rule in rules}
         values["unflagged"] = screening.n - sum(screening.first_reason.values())
         rows.append(Row(values=values))
     excluded = reader.results.study.excluded_rules
@@ -64,7 +77,7 @@ def _screening(reader: Reader) -> Table:
         columns=(
             Column(key="wave", label=phrase("column_wave")),
             Column(key="n", label=phrase("column_responses"), kind="count"),
-            *(Column(key=rule, label=phrase(f"rule_{rule}"), kind="count") for rule in RULES),
+            *(Column(key=rule, label=phrase(f"rule_{rule}"), kind="count") for rule in rules),
             Column(key="unflagged", label=phrase("column_unflagged"), kind="count"),
             Column(key="flagged", label=phrase("column_flagged"), kind="count"),
             Column(key="excluded", label=phrase("column_excluded"), kind="count"),

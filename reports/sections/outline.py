@@ -9,6 +9,7 @@ from reports.document import Fact, Report, Section
 from reports.labels import Label, Languages
 from reports.reading import Reader
 from reports.sections import (
+    channels,
     data_quality,
     gap,
     importance_performance,
@@ -36,6 +37,7 @@ OUTLINE: tuple[Callable[[Reader], Section | None], ...] = (
     gap.build,
     importance_performance.build,
     segments.build,
+    channels.build,
     reliability.build,
     data_quality.build,
     method.build,

@@ -8,6 +8,7 @@ from satix import __version__
 from satix.cli import (
     check_command,
     demo_command,
+    erase_command,
     evaluate_command,
     import_command,
     instruments_command,
@@ -40,6 +41,7 @@ def application() -> click.Command:
         import_command,
         evaluate_command,
         report_command,
+        erase_command,
     ):
         group.add_command(module.build())
     return group

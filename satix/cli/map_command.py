@@ -21,6 +21,8 @@ def build() -> click.Command:
         params=[
             study_argument(),
             click.Argument(["files"], type=STUDY, nargs=-1),
+            click.Option(["--database"], default=None, help=say("option_database")),
+            click.Option(["--query"], default=None, help=say("option_map_query")),
             click.Option(["--wave"], default=None, help=say("option_wave")),
             click.Option(["--replace"], is_flag=True, help=say("option_replace")),
             language_option(),
@@ -30,10 +32,20 @@ def build() -> click.Command:
     )
 
 
-def map_sources(study: Path, files: tuple[Path, ...], wave: str | None, replace: bool, lang: str | None) -> None:
-    """Propose mappings for files in data/ that have none, write them and enter the files in the study."""
+def map_sources(
+    study: Path,
+    files: tuple[Path, ...],
+    database: str | None,
+    query: str | None,
+    wave: str | None,
+    replace: bool,
+    lang: str | None,
+) -> None:
+    """Propose mappings for sources that have none, write them and enter the sources in the study."""
     del lang
     from satix.mapping_proposals import propose_for_study
 
-    for line in propose_for_study(study, files, wave=wave, replace=replace, language=message_language()):
+    for line in propose_for_study(
+        study, files, wave=wave, replace=replace, database=database, query=query, language=message_language()
+    ):
         click.echo(line)

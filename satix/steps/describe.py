@@ -11,6 +11,7 @@ from analysis.results import (
     StudyRecord,
     WaveRecord,
 )
+from satix.steps.screening_record import specification_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +53,7 @@ def study_record(split: WaveSplit) -> StudyRecord:
         suppress_below=study.limits.suppress,
         indicative_below=study.limits.indicative,
         excluded_rules=list(study.screening.exclude),
+        screening=specification_record(study.screening),
     )
 
 

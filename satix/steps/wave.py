@@ -9,12 +9,13 @@ from satix.steps.gaps import gap_record, importance_performance_record
 from satix.steps.items import item_rows
 from satix.steps.reliability import reliability_records
 from satix.steps.scores import leaf_covariance, node_scores, target_rows
-from satix.steps.screen import screening_record
+from satix.steps.screening_record import screening_record
 
 if TYPE_CHECKING:
     from analysis.results import Segments
     from analysis.selection import Selection
     from satix.steps.context import Wave
+    from satix.steps.screening import Screened
     from survey.errors import Problem
     from survey.study import Study
 
@@ -22,7 +23,12 @@ __all__ = ["wave_results"]
 
 
 def wave_results(
-    wave: Wave, study: Study, selection: Selection, segments: list[Segments], findings: list[Problem]
+    wave: Wave,
+    study: Study,
+    selection: Selection,
+    screened: Screened,
+    segments: list[Segments],
+    findings: list[Problem],
 ) -> WaveResults:
     """The record of a wave, with the analyses that apply; what their methods found worth knowing joins ``findings``."""
     leaves, covariance = leaf_covariance(wave, study)
@@ -33,7 +39,7 @@ def wave_results(
         wave=wave.wave,
         n_responses=wave.responses.n,
         n_used=int(wave.used.sum()),
-        screening=screening_record(wave, study),
+        screening=screening_record(wave, study, screened),
         scores=scores,
         targets=target_rows(scores, targets, study),
         covariance_of=leaves,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
@@ -48,12 +49,15 @@ def is_blank(value: CellValue) -> bool:
 
 
 def number_in(folded: str, *, with_unit: bool = False) -> float | None:
-    """The number a folded text stands for (``8``, ``8.0``; ``8分`` where a unit is allowed), or None."""
-    if _NUMBER.fullmatch(folded):
-        return float(folded)
-    if with_unit and (found := _WITH_UNIT.fullmatch(folded)):
-        return float(found[1])
-    return None
+    """The number a folded text stands for (``8``, ``8.0``; ``8分`` where a unit is allowed), or None.
+
+    Hundreds of digits, beyond what a number can be, are a text.
+    """
+    found = _NUMBER.fullmatch(folded) or (_WITH_UNIT.fullmatch(folded) if with_unit else None)
+    if found is None:
+        return None
+    number = float(found[1] if found.re is _WITH_UNIT else found[0])
+    return number if math.isfinite(number) else None
 
 
 def column_letter(position: int) -> str:

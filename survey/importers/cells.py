@@ -6,7 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,6 @@ from survey.importers.answer_key import AnswerKey, missing_lookup, without_free_
 from survey.importers.cell_text import CellValue, cell_text, fold, is_blank, number_in
 from survey.importers.foreign import ForeignCells
 from survey.importers.mapping import Column, Mapping
-from survey.privacy import mask_personal
 from survey.questionnaire import Question
 from survey.responses import AnswerColumn, NumberColumn
 from survey.scales import MISSING_CODES, Option, Scale
@@ -31,7 +30,7 @@ _YES = frozenset(
     | {"ja", "oui", "sí", "si", "sì", "sim", "да", "tak", "evet", "はい"}
 )
 _NO = frozenset(
-    {"0", "false", "no", "n", "否", "未选", "未选中", "unchecked", "아니요"}
+    {"0", "false", "no", "n", "否", "未选", "未选中", "unchecked", "not selected", "아니요"}
     | {"nein", "nee", "nej", "nei", "non", "não", "нет", "nie", "hayır", "いいえ", "아니오"}
 )
 TICK_WORDS = _YES | _NO
@@ -87,7 +86,7 @@ class CellCoder:
     cells is not looked at.
     """
 
-    columns: Sequence[Sequence[CellValue]]
+    columns: Sequence[Sequence[CellValue]] = field(repr=False)
     mapping: Mapping
     foreign: ForeignCells
     asked: dict[str, NDArray[np.bool_]]
@@ -231,12 +230,11 @@ class CellCoder:
         return NumberColumn(values=values, missing=kinds)
 
     def text(self, question: Question, column: Column, place: int) -> list[str | None]:
-        """Open answers as they were written, with telephone numbers and the like masked; None where there is none."""
+        """Open answers as they stand in the (protected) table; None where there is none."""
         declared, known = missing_lookup(column, self.mapping)
         absent = {fold(""), *declared, *(word for word, code in known.items() if code != MISSING_CODES["dont_know"])}
         read: dict[CellValue, str | None] = {
-            value: None if fold(cell_text(value)) in absent else mask_personal(cell_text(value))
-            for value in set(self.columns[place])
+            value: None if fold(cell_text(value)) in absent else cell_text(value) for value in set(self.columns[place])
         }
         asked = self.asked.get(question.code)
         texts = [read[value] for value in self.columns[place]]

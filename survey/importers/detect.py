@@ -14,6 +14,7 @@ from typing import Protocol
 
 from survey.errors import MappingError, Problem
 from survey.importers.arranged import Arranged
+from survey.importers.questionnaire_files import questionnaire_in
 from survey.importers.table_file import Table, read_table
 
 __all__ = [
@@ -30,10 +31,26 @@ __all__ = [
 
 _BUILT_IN = {
     "wenjuanxing": "survey.importers.wenjuanxing:WenjuanxingImporter",
+    "tencent": "survey.importers.tencent:TencentImporter",
+    "jinshuju": "survey.importers.jinshuju:JinshujuImporter",
+    "qualtrics": "survey.importers.qualtrics:QualtricsImporter",
+    "surveymonkey": "survey.importers.surveymonkey:SurveyMonkeyImporter",
+    "surveyjs": "survey.importers.surveyjs:SurveyJSImporter",
+    "ms_forms": "survey.importers.ms_forms:MsFormsImporter",
+    "google_forms": "survey.importers.google_forms:GoogleFormsImporter",
+    "limesurvey": "survey.importers.limesurvey:LimeSurveyImporter",
+    "kobo": "survey.importers.kobo:KoboImporter",
+    "redcap": "survey.importers.redcap:RedcapImporter",
+    "formr": "survey.importers.formr:FormrImporter",
+    "ddi": "survey.importers.ddi:DdiImporter",
+    "spss": "survey.importers.labelled_files:SpssImporter",
+    "stata": "survey.importers.labelled_files:StataImporter",
     "table": "survey.importers.table:TableImporter",
 }
 NONE = "none"
 """The platform of a file that no importer recognises."""
+CONVINCING = 0.6
+"""From here on a platform counts as recognised."""
 PLAIN = "table"
 """The importer of tables of no platform."""
 
@@ -115,10 +132,14 @@ def detect_table(table: Table) -> list[Detection]:
 
     Platforms for which nothing speaks are left out. A plain table is no platform.
     """
+    questionnaire = questionnaire_in(table)
+    if questionnaire is not None:
+        return [Detection(platform=NONE, confidence=1.0, reasons=(questionnaire,))]
     found = [importer.recognise(table) for name, importer in importers().items() if name != PLAIN]
     found = [detection for detection in found if detection.confidence > 0]
     surest = max((detection.confidence for detection in found), default=0.0)
-    reasons = [reason("none_weak" if found else "none"), *importers()[PLAIN].recognise(table).reasons]
+    name = "none" if not found else "none_weak" if surest < CONVINCING else "none_unlikely"
+    reasons = [reason(name), *importers()[PLAIN].recognise(table).reasons]
     found.append(Detection(platform=NONE, confidence=round(1 - surest, 3), reasons=tuple(reasons)))
     return sorted(found, key=lambda detection: -detection.confidence)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from survey.errors import Problem
+from survey.importers.answer_key import known_missing, without_free_text
 from survey.importers.arranged import Arranged
 from survey.importers.cell_text import cell_text, fold
 from survey.importers.cells import number_of
+from survey.importers.column_values import divided
 from survey.importers.mapping import Column, Mapping
 from survey.importers.questions import ExportQuestion, questions_in, roles_in
 from survey.importers.table_file import Table
@@ -81,7 +83,7 @@ class _Drafting:
             sheet=self.table.sheet,
             encoding=self.table.encoding,
             delimiter=self.table.delimiter,
-            header_row=self.table.header_row,
+            header_row=self.table.header_row or None,
             numbers_are=arranged.numbers_are,
             **({} if arranged.separators is None else {"separators": arranged.separators}),
             missing=dict(arranged.missing),
@@ -154,6 +156,8 @@ class _Drafting:
             DraftOption(code=option.code, label={self.language: option.label} if option.label else {})
             for option in question.options
         ]
+        if kind == "multiple" and not question.spread:
+            invalid = self._not_options(places[0], [option.label for option in question.options])
         code = self.builder.question(
             item,  # type: ignore[arg-type]  # an Item
             name,
@@ -179,9 +183,23 @@ class _Drafting:
 
     def _not_numbers(self, place: int) -> list[str]:
         """Distinct filled cells of a number column that name no number."""
-        gone = {fold(word) for word in self.arranged.missing}
+        gone = {fold(word) for word in (*known_missing(self.platform), *self.arranged.missing)}
         texts = dict.fromkeys(cell_text(cell) for cell in self.table.columns[place] if number_of(cell) is None)
         return [text for text in texts if text and fold(text) not in gone]
+
+    def _not_options(self, place: int, labels: Sequence[str]) -> list[str]:
+        """Pieces of cells with several options that are none of the labels: what single persons wrote themselves."""
+        separators = self.arranged.separators or Mapping.model_fields["separators"].default
+        known = {fold(label) for label in (*known_missing(self.platform), *self.arranged.missing, *labels)}
+        found: dict[str, None] = {}
+        for cell in set(self.table.columns[place]):
+            for piece in divided(without_free_text(cell_text(cell)), separators):
+                if fold(piece) not in known:
+                    parts = [piece]
+                    for separator in separators:
+                        parts = [part.strip() for part in parts for part in part.split(separator)]
+                    found |= dict.fromkeys(part for part in parts if part and fold(part) not in known)
+        return [part for part in found if mask_personal(part) == part]
 
 
 def _alike(question: ExportQuestion) -> tuple[object, ...]:

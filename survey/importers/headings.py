@@ -38,6 +38,9 @@ class Heading:
     ``key`` is the platform's own lasting id of the column; ``group`` what the columns of one question share, where
     number and stem do not say it; ``kind`` the type of the question as far as the platform gives it away; ``option``
     the code of the option a column stands for; ``beside`` marks the text beside an option ("other, please specify").
+    ``asked`` is the platform's own question, where that is more than the ``group``: a matrix of multiple choices, a
+    side by side, a question with the texts beside its options. ``codes`` are names by which the platform's
+    questionnaire calls the question of the column, the surest first.
     """
 
     text: str
@@ -52,6 +55,8 @@ class Heading:
     kind: QuestionKind | None = None
     option: int | float | str | None = None
     beside: bool = False
+    codes: tuple[str, ...] = ()
+    asked: str | None = None
 
 
 @cache

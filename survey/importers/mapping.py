@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from survey.definition_files import read_definition
 from survey.errors import MappingError, Place, Problem
 from survey.instrument import Instrument
+from survey.privacy import Keep, PrivacyRole
 from survey.questionnaire import Question
 from survey.scales import MissingKind
 from survey.texts import Code, Definition
@@ -52,6 +53,8 @@ class Column(Definition):
     ``key`` is the platform's lasting id of the column (a Qualtrics import id): a column is found by it first, so that
     a changed heading does not matter. ``numbers_are`` overrides what the mapping says of numbers. ``similarity`` is how
     alike heading and question were when the column was proposed (1 where nothing had to be guessed).
+    ``privacy`` is what the column says of a person and ``keep`` what is stored of it, where that is not the usual for
+    its role; ``seen_in`` is what the role was proposed by.
     """
 
     heading: str
@@ -65,6 +68,9 @@ class Column(Definition):
     invalid: tuple[str, ...] = ()
     numbers_are: Literal["codes", "positions"] | None = None
     similarity: float | None = Field(default=None, ge=0, le=1)
+    privacy: PrivacyRole | None = None
+    keep: Keep | None = None
+    seen_in: Literal["heading", "cells", "question"] | None = None
 
     @model_validator(mode="after")
     def _one_use(self) -> Self:
@@ -87,7 +93,7 @@ class Mapping(Definition):
     the kind of an empty cell.
     ``leave_out`` names, by heading, the values of records that are no responses (previews, tests); they are counted
     and not read. ``not_asked`` names, per wave, the questions that were not part of it: their cells are read as
-    ``not_in_version`` whatever they hold.
+    ``not_in_version`` whatever they hold. ``mask_also`` names what is masked in open answers on request only.
     """
 
     schema_: Literal["satix.mapping/1"] = Field(default="satix.mapping/1", alias="schema")
@@ -104,6 +110,7 @@ class Mapping(Definition):
     waves: dict[str, Code] = {}
     leave_out: dict[str, tuple[str, ...]] = {}
     not_asked: dict[Code, tuple[Code, ...]] = {}
+    mask_also: tuple[Literal["order_number"], ...] = ()
     columns: tuple[Column, ...] = Field(min_length=1)
     unmapped: Literal["ignore", "refuse"] = "ignore"
 
@@ -154,6 +161,9 @@ def check_mapping(mapping: Mapping, instrument: Instrument, *, file: str | None 
             report("mapping_question_twice", column, question=column.question, other=used.get(key, column).heading)
         used[key] = column
         _check_options(column, instrument, report)
+    from survey.importers.protection import keep_problems
+
+    problems += keep_problems(mapping.columns, known, file=file)
     codes = set(known)
     for wave, questions in mapping.not_asked.items():
         for code in sorted(set(questions) - codes):

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from survey.importers.cell_text import cell_text, column_letter, fold, number_in
+from survey.importers.declared_codes import values_of, with_codebooks
 from survey.importers.detect import importer_of
 from survey.importers.headings import Heading, role_of
 from survey.importers.mapping import Column, Mapping
 from survey.importers.propose_options import place_options
+from survey.importers.protection import with_privacy
 from survey.importers.table_file import Table
 from survey.instrument import Instrument
 from survey.questionnaire import Question
@@ -71,11 +73,16 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
     for place, question, option in place_options(headings, open_places, instrument):
         put(place, question=question, option=option, similarity=1.0)
     _place_by_wording(headings, instrument, placed, put)
+    _place_beside(headings, placed, put)
     if arranged.numbers_are == "positions":
         _mark_codes(table, instrument, placed)
     unplaced = [place for place in range(len(headings)) if place not in placed]
     for place in unplaced:
         put(place, role="ignore")
+    placed = _coded_by_file(table, instrument, placed)
+    asked = {question.code: question for question in instrument.questions}
+    for place, column in placed.items():
+        placed[place] = with_privacy(column, table.columns[place], asked.get(column.question or ""))
     used = {column.question for column in placed.values()}
     mapping = Mapping(
         instrument=instrument.instrument,
@@ -83,7 +90,7 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
         sheet=table.sheet,
         encoding=table.encoding,
         delimiter=table.delimiter,
-        header_row=table.header_row,
+        header_row=table.header_row or None,
         numbers_are=arranged.numbers_are,
         **({} if arranged.separators is None else {"separators": arranged.separators}),
         missing=dict(arranged.missing),
@@ -99,6 +106,27 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
             column for column in mapping.columns if column.similarity is not None and column.similarity < 1
         ),
     )
+
+
+def _place_beside(headings: Sequence[Heading], placed: dict[int, Column], put: Callable[..., None]) -> None:
+    """Texts beside an option of a question that was placed: known, and not read with it."""
+    asked = {headings[place].group for place, column in placed.items() if column.question is not None}
+    for place, heading in enumerate(headings):
+        if place not in placed and heading.beside and heading.group is not None and heading.group in asked:
+            put(place, role="paradata")
+
+
+def _coded_by_file(table: Table, instrument: Instrument, placed: dict[int, Column]) -> dict[int, Column]:
+    """Columns with what a codebook inside the file says: codes whose labels are other options, missing values."""
+    for place, column in placed.items():
+        variable = table.variables[place] if table.variables else None
+        question = None if column.question is None else instrument.question(column.question)
+        if variable is None or question is None or question.type not in {"scale", "single"}:
+            continue
+        values = values_of(variable, instrument.scale_of(question))
+        if values:
+            placed[place] = column.model_copy(update={"values": values})
+    return with_codebooks(table, placed, instrument)
 
 
 def _mark_codes(table: Table, instrument: Instrument, placed: dict[int, Column]) -> None:
@@ -126,7 +154,9 @@ def _by_code(headings: Sequence[Heading], instrument: Instrument) -> dict[int, s
     for place, heading in enumerate(headings):
         folded = fold(heading.text)
         first = folded.lstrip("[").split("]")[0].split(" ")[0].rstrip(".:：、)")
-        code = codes.get(folded) or (codes.get(first) if not first.isdigit() else None)
+        code = codes.get(folded) or (codes.get(first) if not first.isdigit() and not heading.codes else None)
+        named = (codes.get(fold(name)) for name in heading.codes)
+        code = code or next((name for name in named if name is not None and name not in found.values()), None)
         if code is not None and code not in found.values():
             found[place] = code
     return found

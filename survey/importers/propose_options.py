@@ -32,8 +32,17 @@ def place_options(
     questions = [q for q in instrument.questions if q.type in {"multiple", "ranking"}]
     done: set[int] = set()
     used: set[str] = set()
+    ticked = {_option_of(heading) for heading in headings if not heading.beside}
     for place in places:
-        found = _by_code(fold(headings[place].text), questions, instrument)
+        found = None
+        if not headings[place].beside or _option_of(headings[place]) not in ticked:
+            found = _by_group(headings[place], questions, instrument)
+        if found is None and not headings[place].beside:
+            found = _by_code(fold(headings[place].text), questions, instrument)
+        if found is not None and headings[place].part is not None:
+            # platforms number options now by position, now by code: where the label names another option, it is right
+            labelled = _match(headings, [place], instrument.scale_of(instrument.question(found[0])).all_options)
+            found = (found[0], labelled.get(place, found[1]))
         if found is not None:
             done.add(place)
             used.add(found[0])
@@ -57,6 +66,28 @@ def place_options(
             used.add(owner)
             for place, option in best.items():
                 yield place, owner, option
+
+
+def _by_group(
+    heading: Heading, questions: Sequence[Question], instrument: Instrument
+) -> tuple[str, PlatformCode] | None:
+    """Where the platform names question and option code by themselves.
+
+    A text beside an option stands for it only where the option has no column of its own and asks for a text.
+    """
+    named = _option_of(heading)
+    for question in questions if named is not None else ():
+        for option in instrument.scale_of(question).all_options:
+            if (fold(question.code), fold(str(option.code))) == named and (option.specify or not heading.beside):
+                return question.code, option.code
+    return None
+
+
+def _option_of(heading: Heading) -> tuple[str, str] | None:
+    """Question and option a column names by their codes, folded."""
+    if heading.group is None or heading.option is None:
+        return None
+    return fold(heading.group), fold(str(heading.option))
 
 
 def _by_code(heading: str, questions: Sequence[Question], instrument: Instrument) -> tuple[str, PlatformCode] | None:

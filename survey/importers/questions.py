@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from survey.importers.answer_key import known_missing, without_free_text
 from survey.importers.answer_ladders import in_order, on_one_ladder
 from survey.importers.arranged import Arranged
 from survey.importers.cell_text import CellValue, cell_text, fold, number_in
 from survey.importers.cells import TICK_WORDS, number_of
+from survey.importers.column_values import divided
+from survey.importers.declared_codes import partly_labelled
 from survey.importers.headings import Heading, QuestionKind, role_of
 from survey.importers.mapping import ColumnRole
 from survey.importers.variables import Variable
 
-__all__ = ["ExportOption", "ExportQuestion", "questions_in", "roles_in"]
+__all__ = ["ExportOption", "ExportQuestion", "count_asked", "questions_in", "roles_in"]
 
 _SEPARATORS = ("┋", "|", ";", "；")
 MOST_OPTIONS = 30
@@ -48,6 +49,7 @@ class ExportQuestion:
     columns : places of its columns
     parts : what each column stands for: the row of a matrix (``grid``), the option (``spread``), else ""
     options : those declared by the file, or seen in it; ``declared`` says which
+    asked : the platform's own question, where that is more than this one (see :class:`Heading`)
     """
 
     name: str
@@ -60,6 +62,7 @@ class ExportQuestion:
     spread: bool = False
     declared: bool = False
     option_codes: tuple[int | float | str | None, ...] = ()
+    asked: str | None = None
 
 
 def roles_in(arranged: Arranged) -> list[ColumnRole | None]:
@@ -96,7 +99,15 @@ def questions_in(arranged: Arranged, *, platform: str = "table") -> tuple[Export
     """
     roles = roles_in(arranged)
     reader = _Reader(arranged, platform)
-    return tuple(reader.question(places) for places in _groups(arranged.headings, roles))
+    return tuple(
+        replace(reader.question(places), asked=arranged.headings[places[0]].asked)
+        for places in _groups(arranged.headings, roles)
+    )
+
+
+def count_asked(questions: Iterable[ExportQuestion]) -> int:
+    """How many questions the platform asked: the parts of a matrix of multiple choices, for one, are one question."""
+    return len({question.asked or f"column {question.columns[0]}" for question in questions})
 
 
 def _groups(headings: Sequence[Heading], roles: Sequence[ColumnRole | None]) -> Iterator[list[int]]:
@@ -166,7 +177,7 @@ class _Reader:
         variable = self.variable(places[0])
         if variable is not None:
             text = (variable.group_label if len(places) > 1 else variable.label) or text
-        name = first.group or first.number or first.key or first.text
+        name = (None if first.beside else first.group or first.number or first.key) or first.text
         if len(places) == 1 and not (first.kind in {"multiple", "ranking"} and first.part is not None):
             kind, options, declared = self._single(places[0])
             return ExportQuestion(
@@ -232,12 +243,11 @@ class _Reader:
         separators = self.arranged.separators or _SEPARATORS
         if kind == "ranking":
             separators = (*separators, "→")
-        pattern = "|".join(re.escape(separator) for separator in separators)
         found: Counter[str] = Counter()
         for text, count in self.values(place).items():
-            for part in re.split(pattern, without_free_text(text)):
-                if part.strip() and fold(part) not in self.missing:
-                    found[part.strip()] += count
+            for part in divided(without_free_text(text), separators):
+                if fold(part) not in self.missing:
+                    found[part] += count
         if len(found) > MOST_OPTIONS:  # free text beside the options: keep what several people gave
             found = Counter({part: count for part, count in found.items() if count > 1} or dict(found.most_common(30)))
         return tuple(_numbered(in_order(found)))
@@ -291,6 +301,12 @@ class _Reader:
             if len(options) > 1 and seen <= {fold(cell_text(option.code)) for option in options}:
                 scale = on_one_ladder([option.label for option in options]) is not None
                 return kind or ("scale" if scale else "single"), options, True
+            coded = partly_labelled(variable, seen, most=MOST_OPTIONS)
+            if coded is not None:
+                options = tuple(ExportOption(code, label or str(code)) for code, label in coded)
+                inner = [label for _, label in coded[1:-1]]
+                ends = coded[0][1] and coded[-1][1] and len(inner) > 1 and not all(inner)
+                return kind or ("scale" if ends else "single"), options, True
         counts: Counter[str] = Counter()
         for place in places:
             counts.update(self.values(place))

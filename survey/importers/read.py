@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from survey.errors import MappingError, Place, Problem
+from survey.erasures import Erasures, erased_rows
+from survey.errors import MappingError, Problem
 from survey.importers.account import column_reports, file_warnings, routing_warnings
 from survey.importers.answers import Answers, with_routing
-from survey.importers.arranged import Arranged
 from survey.importers.cell_text import cell_text, fold
+from survey.importers.declared_codes import codebook_warnings, with_codebooks
 from survey.importers.detect import importer_of
 from survey.importers.foreign import ForeignCells
-from survey.importers.mapping import Column, ColumnRole, Mapping, check_mapping
+from survey.importers.mapping import ColumnRole, Mapping, check_mapping
+from survey.importers.opened_export import USED_ROLES, open_export
+from survey.importers.protection import protect
 from survey.importers.report import ImportReport
 from survey.importers.respondent_columns import read_respondents, read_waves
-from survey.importers.table_file import Table, read_table
+from survey.importers.table_file import Table
 from survey.instrument import Instrument
 from survey.privacy import mask_personal
 from survey.responses import ResponseSet
 
-__all__ = ["ImportResult", "read_responses"]
+if TYPE_CHECKING:
+    import pandas as pd
 
-_USED_ROLES: frozenset[ColumnRole] = frozenset(
-    {"respondent", "wave", "submitted", "started", "duration", "channel", "case_weight", "stratum", "cluster"}
-)
+__all__ = ["ImportResult", "read_responses"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class ImportResult:
 
 
 def read_responses(
-    source: Path | str | Table,
+    source: Path | str | Table | pd.DataFrame,
     instrument: Instrument,
     mapping: Mapping,
     *,
@@ -48,13 +50,15 @@ def read_responses(
     wave: str | None = None,
     channel: str = "survey",
     sheet: str | None = None,
+    erasures: Erasures | None = None,
+    study_key: Callable[[], bytes] | None = None,
 ) -> ImportResult:
     """Read one file of answers.
 
     Parameters
     ----------
-    source : Path, str or Table
-        The export, as downloaded; or a table that was read already (from a database, a data frame ...).
+    source : Path, str, Table or DataFrame
+        The export, as downloaded; a data frame; or a table that was read already (from a database ...).
     mapping : Mapping
         Which column answers which question.
     source_name : str, optional
@@ -65,13 +69,17 @@ def read_responses(
         The channel of records without a mapped channel.
     sheet : str, optional
         The sheet to read; it comes before the mapping's.
+    erasures : Erasures, optional
+        Persons whose rows are left out; ``study_key`` is needed to know them.
+    study_key : callable, optional
+        Gives the key of the study, by which a person has the same digest in all of its files.
 
     Returns
     -------
     ImportResult
         Questions without a column are ``not_in_version``. An id that occurs again within a wave keeps its row, is
-        marked in ``flags["duplicate"]`` and gets a suffix so that ids stay unique. Columns that identify persons
-        are not read.
+        marked in ``flags["duplicate"]`` and gets a suffix so that ids stay unique. What identifies persons is
+        protected first, as :mod:`survey.importers.protection` says.
 
     Raises
     ------
@@ -85,28 +93,33 @@ def read_responses(
     problems = check_mapping(mapping, instrument)
     if problems:
         raise MappingError(problems)
-    if isinstance(source, Table):
-        raw, digest = source, _digest_of(source)
-    else:
-        raw = read_table(
-            Path(source),
-            sheet=sheet or mapping.sheet,
-            encoding=mapping.encoding,
-            delimiter=mapping.delimiter,
-            header_row=mapping.header_row,
-            known_headings=[column.heading for column in mapping.columns],
-        )
-        digest = hashlib.sha256(Path(source).read_bytes()).digest()
-    importer = importer_of(mapping.platform)
-    arranged = importer.arrange(raw)
-    everything = arranged.table
-    left_out = _left_out(everything, mapping)
-    gone = set(left_out)
+    if not isinstance(source, Table | Path | str):
+        from survey.importers.frames import table_from_frame
+
+        source = table_from_frame(source, name=source_name or "frame")
+    opened = open_export(source, mapping, wave=wave, sheet=sheet)
+    raw, arranged, everything = opened.raw, opened.arranged, opened.table
+    places = with_codebooks(everything, opened.places, instrument)
+    left_out = set(_left_out(everything, mapping))
+    erased: set[int] = set()
+    if erasures is not None and study_key is not None:
+        name = source_name or everything.file
+        rows = erased_rows(raw, everything, places, erasures, study_key(), file=name)
+        erased = {record for record, row in enumerate(everything.rows) if row in rows} - left_out
+    gone = left_out | erased
     table = everything.keep([r for r in range(everything.n) if r not in gone]) if gone else everything
-    further = {"headings": raw.n - everything.n, "left_out": len(left_out)}
-    places = _place_columns(table, arranged, mapping, wave)
+    further = {"headings": max(raw.n - everything.n, 0), "left_out": len(left_out), "erased": len(erased)}
+    protected = protect(
+        table,
+        places,
+        instrument,
+        file_key=opened.file_key,
+        study_key=study_key,
+        also=mapping.mask_also,
+    )
+    table, places = protected.table, protected.places
     roles: dict[ColumnRole, int] = {
-        column.role: place for place, column in places.items() if column.role in _USED_ROLES and column.role
+        column.role: place for place, column in places.items() if column.role in USED_ROLES and column.role
     }
     foreign = ForeignCells(table)
     waves = read_waves(table, mapping, roles, wave, foreign)
@@ -117,7 +130,8 @@ def read_responses(
         foreign,
         source=source_name or table.file,
         channel=channel,
-        key=hmac.new(b"satix respondent ids", digest, hashlib.sha256).digest(),
+        digest_key=protected.digest_key,
+        kept=protected.kept,
     )
     answers = Answers(table, instrument, mapping, places=places, foreign=foreign, waves=waves)
     foreign.stop_if_any()
@@ -135,16 +149,16 @@ def read_responses(
     without = tuple(question.code for question in instrument.questions if question.code not in mapped)
     report = ImportReport(
         file=table.file,
-        sha256=digest.hex(),
+        sha256=opened.digest.hex(),
         platform=mapping.platform,
-        platform_reasons=importer.recognise(raw).reasons,
+        platform_reasons=importer_of(mapping.platform).recognise(raw).reasons,
         encoding=table.encoding,
         encoding_reason=table.encoding_reason,
         delimiter=table.delimiter,
         sheet=table.sheet,
         other_sheets=table.other_sheets,
         header_row=table.header_row,
-        rows_in_file=raw.n + len(table.empty_rows) + len(table.totals_rows),
+        rows_in_file=max(raw.n, everything.n) + len(table.empty_rows) + len(table.totals_rows),
         rows_kept=table.n,
         rows_skipped={
             "empty": len(table.empty_rows),
@@ -158,23 +172,24 @@ def read_responses(
             if place not in places
         ),
         questions_without_column=without,
-        warnings=(
-            *file_warnings(table, mapping, places, without),
-            *arranged.remarks,
-            *respondents.warnings,
-            *routing_warnings(table, misrouted),
+        warnings=_once(
+            [
+                *file_warnings(table, mapping, places, without),
+                *arranged.remarks,
+                *codebook_warnings(table, places, instrument),
+                *protected.remarks,
+                *respondents.warnings,
+                *routing_warnings(table, misrouted),
+            ]
         ),
+        privacy=protected.actions,
     )
     return ImportResult(responses=responses, report=report)
 
 
-def _digest_of(table: Table) -> bytes:
-    """What the headings and cells of a table add up to."""
-    digest = hashlib.sha256()
-    for heading, column in zip(table.headings, table.columns, strict=True):
-        digest.update(f"{heading}\x1d".encode())
-        digest.update("\x1f".join(map(cell_text, column)).encode())
-    return digest.digest()
+def _once(remarks: list[Problem]) -> tuple[Problem, ...]:
+    """Every remark once: an importer may see what is seen again when the cells are read."""
+    return tuple(remark for place, remark in enumerate(remarks) if remark not in remarks[:place])
 
 
 def _left_out(table: Table, mapping: Mapping) -> list[int]:
@@ -186,49 +201,3 @@ def _left_out(table: Table, mapping: Mapping) -> list[int]:
             marks = {fold(value) for value in values}
             out |= {record for record, cell in enumerate(table.columns[place]) if fold(cell_text(cell)) in marks}
     return sorted(out)
-
-
-def _place_columns(table: Table, arranged: Arranged, mapping: Mapping, wave: str | None) -> dict[int, Column]:
-    """Where each mapped column stands in the file.
-
-    Raises
-    ------
-    MappingError
-        Columns that answer a question, or carry a used role, are not in the file; or, where the mapping refuses
-        them, the file has columns that are not mapped.
-    """
-    import difflib
-
-    not_asked = set(mapping.not_asked.get(wave or "", ()))
-    places: dict[int, Column] = {}
-    problems: list[Problem] = []
-    by_key = {heading.key: place for place, heading in enumerate(arranged.headings) if heading.key is not None}
-    for column in mapping.columns:
-        place = by_key.get(column.key) if column.key is not None else None
-        if place is None:
-            place = table.position_of(column.heading, column.occurrence)
-        if place is not None and place not in places:
-            places[place] = column
-        elif (column.question and column.question not in not_asked) or column.role in _USED_ROLES:
-            close = difflib.get_close_matches(fold(column.heading), [fold(h) for h in table.headings], n=1, cutoff=0.6)
-            problems.append(
-                Problem(
-                    code="survey.mapped_column_absent",
-                    place=Place(file=table.file, sheet=table.sheet, heading=column.heading),
-                    fields={
-                        "wanted": column.question or column.role,
-                        "occurrence": column.occurrence,
-                        "row": table.header_row,
-                        "closest": mask_personal(close[0]) if close else "–",
-                    },
-                )
-            )
-    if mapping.unmapped == "refuse":
-        problems += [
-            Problem(code="survey.column_not_mapped", place=table.place(place))
-            for place in range(len(table.headings))
-            if place not in places
-        ]
-    if problems:
-        raise MappingError(problems)
-    return places

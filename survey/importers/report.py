@@ -11,6 +11,8 @@ from survey.errors import Language, Problem, render_message
 if TYPE_CHECKING:
     import pandas as pd
 
+    from survey.importers.protection import PrivacyAction
+
 __all__ = ["ColumnReport", "ImportReport"]
 
 
@@ -53,7 +55,8 @@ class ColumnReport:
 class ImportReport:
     """The account of one file. ``rows_in_file`` = ``rows_kept`` + the sum of ``rows_skipped``.
 
-    ``rows_in_file`` counts rows below the headings up to the last one that holds anything.
+    ``rows_in_file`` counts rows below the headings up to the last one that holds anything. ``privacy`` is what was done
+    to protect persons, by column; the manifest carries it.
     """
 
     file: str
@@ -73,6 +76,7 @@ class ImportReport:
     unmapped: tuple[str, ...]
     questions_without_column: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
+    privacy: tuple[PrivacyAction, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types, as ``results.json`` carries them; warnings are worded in both languages."""

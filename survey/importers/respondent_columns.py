@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -14,11 +15,12 @@ import numpy as np
 from survey.errors import Problem
 from survey.importers.cell_text import CellValue, cell_text, fold, is_blank
 from survey.importers.cells import distinct, number_of
+from survey.importers.date_remarks import TIME_ROLES, order_remark
 from survey.importers.foreign import ForeignCells
 from survey.importers.mapping import ColumnRole, Mapping
 from survey.importers.table_file import Table
-from survey.importers.times import iso_time, parse_time, seconds_in
-from survey.privacy import MASK, identifying_heading, identifying_values, pseudonym
+from survey.importers.times import seconds_in, time_reader
+from survey.privacy import MASK, pseudonym
 from survey.responses import RESPONDENT_COLUMNS
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Respondents", "read_respondents", "read_waves"]
 
 Read = TypeVar("Read")
+_Moments = dict[ColumnRole, list[datetime | None]]
 _ROUNDED = 1e15
 """From here on a spreadsheet keeps numbers with 15 digits only."""
 _LISTED_IDS = 20
@@ -72,12 +75,13 @@ def read_respondents(
     *,
     source: str,
     channel: str,
-    key: bytes,
+    digest_key: bytes | None = None,
+    kept: Lookup[str, Sequence[str | None]] | None = None,
 ) -> Respondents:
-    """Ids and the fixed columns of the respondent table.
+    """Ids and the fixed columns of the respondent table, followed by what is ``kept`` of identifying columns.
 
-    An identifying id column (telephone, openid ...) is replaced by keyed digests. A missing id, and every id where
-    no column is mapped, is file and row.
+    With ``digest_key`` the ids identify (telephone, openid ...) and are replaced by keyed digests. A missing id, and
+    every id where no column is mapped, is file and row.
     """
     import pandas as pd
 
@@ -86,7 +90,9 @@ def read_respondents(
     def column(role: ColumnRole) -> Sequence[CellValue] | None:
         return table.columns[roles[role]] if role in roles else None
 
-    submitted = _times(table, roles, warnings)
+    moments = _read_moments(table, roles, warnings)
+    times = moments.get("submitted") or [None] * table.n
+    submitted = [None if moment is None else moment.isoformat(timespec="seconds") for moment in times]
     frame = pd.DataFrame(
         {
             "wave": pd.Series(waves, dtype=object),
@@ -94,14 +100,16 @@ def read_respondents(
             "channel": pd.Series(_texts(column("channel"), table.n, channel), dtype=object),
             "row": np.array(table.rows, dtype=np.int64),
             "submitted": pd.Series(submitted, dtype=object),
-            "duration_seconds": _durations(table, roles, warnings),
+            "duration_seconds": _durations(table, roles, moments, warnings),
             "case_weight": _case_weights(table, roles, foreign),
             "stratum": pd.Series(_texts(column("stratum"), table.n, None), dtype=object),
             "cluster": pd.Series(_texts(column("cluster"), table.n, None), dtype=object),
         },
         columns=list(RESPONDENT_COLUMNS),
     )
-    ids, repeated = _ids(table, roles, waves, warnings, key)
+    for name, values in (kept or {}).items():
+        frame[name] = pd.Series(list(values), dtype=object)
+    ids, repeated = _ids(table, roles, waves, warnings, digest_key)
     frame.index = pd.Index(ids, name="respondent", dtype=object)
     return Respondents(frame=frame, repeated=repeated, warnings=tuple(warnings))
 
@@ -119,28 +127,34 @@ def _texts(cells: Sequence[CellValue] | None, n: int, default: str | None) -> li
     return _of_each(cells, lambda cell: cell_text(cell) or default)
 
 
-def _times(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Problem]) -> list[str | None]:
+def _read_moments(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Problem]) -> _Moments:
+    """Beginning and end of each record, as far as the file holds them; both columns write their dates in one order."""
+    present = [role for role in TIME_ROLES if role in roles]
+    read, found = time_reader(*(table.columns[roles[role]] for role in present))
+    moments = {role: _of_each(table.columns[roles[role]], read) for role in present}
     if "submitted" not in roles:
-        return [None] * table.n
-    cells = table.columns[roles["submitted"]]
-    times = _of_each(cells, iso_time)
-    warnings += _unread(table, roles["submitted"], [time is None for time in times], "time_not_read")
-    return times
+        return moments
+    place = roles["submitted"]
+    remark = order_remark(table, place, found)
+    warnings += [] if remark is None else [remark]
+    if found.by not in {"ambiguous", "mixed"}:
+        warnings += _unread(table, place, [moment is None for moment in moments["submitted"]], "time_not_read")
+    return moments
 
 
-def _durations(table: Table, roles: Lookup[ColumnRole, int], warnings: list[Problem]) -> NDArray[np.float64]:
+def _durations(
+    table: Table, roles: Lookup[ColumnRole, int], moments: _Moments, warnings: list[Problem]
+) -> NDArray[np.float64]:
     if "duration" in roles:
         cells = table.columns[roles["duration"]]
         seconds = _of_each(cells, seconds_in)
         warnings += _unread(table, roles["duration"], [s is None for s in seconds], "duration_not_read")
         return np.array([math.nan if s is None else s for s in seconds])
-    if "started" in roles and "submitted" in roles:
-        started = _of_each(table.columns[roles["started"]], parse_time)
-        ended = _of_each(table.columns[roles["submitted"]], parse_time)
+    if "started" in moments and "submitted" in moments:
         return np.array(
             [
                 (end - start).total_seconds() if start and end and end >= start else math.nan
-                for start, end in zip(started, ended, strict=True)
+                for start, end in zip(moments["started"], moments["submitted"], strict=True)
             ]
         )
     return np.full(table.n, math.nan)
@@ -180,7 +194,7 @@ def _ids(
     roles: Lookup[ColumnRole, int],
     waves: NDArray[np.object_],
     warnings: list[Problem],
-    key: bytes,
+    digest_key: bytes | None,
 ) -> tuple[list[str], NDArray[np.bool_]]:
     """Ids without repetition, and where an id was there before within the wave."""
     repeated = np.zeros(table.n, dtype=np.bool_)
@@ -189,14 +203,13 @@ def _ids(
         return own, repeated
     place = roles["respondent"]
     cells = table.columns[place]
-    identifying = identifying_heading(table.headings[place]) or identifying_values(cells)
     texts = [cell_text(cell) for cell in cells]
     rounded = [row for row, cell in zip(table.rows, cells, strict=True) if isinstance(cell, float) and cell >= _ROUNDED]
     if rounded:
         fields: dict[str, object] = {"count": len(rounded), "rows": _row_list(rounded)}
         warnings.append(Problem(code="survey.ids_rounded", place=table.place(place), fields=fields, severity="warning"))
-    if identifying:
-        texts = [pseudonym(text, key) if text else "" for text in texts]
+    if digest_key is not None:
+        texts = [pseudonym(text, digest_key) if text else "" for text in texts]
     if len(set(zip(waves, texts, strict=True))) == table.n:
         return [text or fallback for text, fallback in zip(texts, own, strict=True)], repeated
     records: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -210,7 +223,7 @@ def _ids(
     again = {text: found for (_, text), found in records.items() if len(found) > 1}
     for text, found in list(again.items())[:_LISTED_IDS]:
         rows = [table.rows[record] for record in found]
-        fields = {"id": MASK if identifying else text, "count": len(rows), "rows": _row_list(rows)}
+        fields = {"id": text if digest_key is None else MASK, "count": len(rows), "rows": _row_list(rows)}
         warnings.append(
             Problem(code="survey.respondent_id_twice", place=table.place(place), fields=fields, severity="warning")
         )

@@ -18,7 +18,8 @@ class TableImporter:
     def recognise(self, table: Table) -> Detection:
         """Sure of very little: at least two columns with headings of their own make a table."""
         named = {heading for heading in table.headings if heading.strip()}
-        reasons = (reason("rows", rows=table.n, row=table.header_row, headings=len(named)),)
+        layout = "rows" if table.header_row else "named_columns"
+        reasons = (reason(layout, rows=table.n, row=table.header_row, headings=len(named)),)
         return Detection(platform=self.platform, confidence=0.55 if len(named) > 1 else 0.1, reasons=reasons)
 
     def arrange(self, table: Table) -> Arranged:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from survey.errors import Place, Problem, ResponseImportError
-from survey.file_guard import FileKind, guard_file
+from survey.file_guard import FileKind, guard_file, read_content
+from survey.importers import text_table
 from survey.importers.cell_text import CellValue, cell_text, column_letter, fold, is_blank, number_in
 from survey.importers.encodings import decode, find_delimiter
 from survey.importers.variables import Variable
 
-__all__ = ["HEADER_SEARCH", "Table", "read_table"]
+__all__ = ["HEADER_SEARCH", "Table", "TableKind", "read_table"]
+
+TableKind = FileKind | Literal["query", "frame"]
+"""Where a table comes from: a kind of file, a database query or a data frame."""
 
 HEADER_SEARCH = 20
 """Rows from the top in which the headings are looked for."""
@@ -45,6 +48,7 @@ class Table:
 
     Attributes
     ----------
+    header_row : of the headings; 0 where the source names its columns itself and records count from 1
     headings : as they stand in the file, one per column ("" where there is none)
     columns : raw cells, one sequence of ``n`` per column
     rows : row of each record, counted as Excel counts
@@ -55,15 +59,15 @@ class Table:
     """
 
     file: str
-    kind: FileKind
+    kind: TableKind
     header_row: int
     headings: tuple[str, ...]
-    columns: tuple[Sequence[CellValue], ...]
+    columns: tuple[Sequence[CellValue], ...] = field(repr=False)  # cells may say who a person is
     rows: tuple[int, ...]
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()
     title_rows: int = 0
-    above: tuple[tuple[CellValue, ...], ...] = ()
+    above: tuple[tuple[CellValue, ...], ...] = field(default=(), repr=False)
     variables: tuple[Variable | None, ...] = ()
     empty_rows: tuple[int, ...] = ()
     totals_rows: tuple[int, ...] = ()
@@ -131,12 +135,13 @@ def read_table(
     header_row: int | None = None,
     known_headings: Iterable[str] = (),
 ) -> Table:
-    """Read one sheet of a workbook, or a text table, after the file guard has passed it.
+    """Read one sheet of a workbook, a text table, or a file with typed columns, after the file guard has passed it.
 
     Parameters
     ----------
-    sheet : the sheet's name; the first one that holds anything where not given.
-    encoding, delimiter : of a text table; found out where not given.
+    sheet : the sheet's name, or the key of the list in a JSON file; where not given the first one that holds anything,
+        unless it has the look of notes (two columns) and a wider and longer one follows.
+    encoding, delimiter : of a text table (``encoding`` also of SPSS and Stata files); found out where not given.
     header_row : as Excel counts; searched in the first 20 rows where not given.
     known_headings : headings of a mapping; the row that holds most of them is the header.
 
@@ -148,41 +153,47 @@ def read_table(
         There is no such sheet, no heading row, or no record below it.
     """
     kind = guard_file(path)
+    if kind in {"sav", "por", "dta", "parquet", "json", "xml"}:
+        from survey.importers.typed_files import read_typed_file
+
+        return read_typed_file(path, kind, part=sheet, encoding=encoding)
     chosen: str | None = None
     others: tuple[str, ...] = ()
     spelling = reason = None
-    if kind == "csv":
-        decoded = decode(path.read_bytes(), file=path.name, declared=encoding)
+    if kind in {"csv", "packed"}:
+        decoded = decode(read_content(path, kind), file=path.name, declared=encoding)
         spelling, reason = decoded.encoding, decoded.reason
-        delimiter = delimiter or find_delimiter(decoded.text)
-        rows = _text_rows(decoded.text, delimiter, path.name)
+        delimiter = delimiter or find_delimiter(decoded.sample)
+        columns, height = text_table.read_columns(decoded, delimiter, path.name)
+        del decoded
     else:
-        from survey.importers.workbook import read_sheet
+        from survey.importers.workbook import read_columns
 
         delimiter = None
-        rows, chosen, others = read_sheet(path, kind, sheet)
+        columns, height, chosen, others = read_columns(path, kind, sheet)
     place = Place(file=path.name, sheet=chosen)
-    if not any(not is_blank(cell) for row in rows for cell in row):
+    if all(is_blank(cell) for column in columns for cell in column):
         raise ResponseImportError.of("survey.table_empty", place)
     known = {fold(heading) for heading in known_headings}
-    header = _find_header(rows, known) if header_row is None else header_row - 1
-    if header >= len(rows) or all(is_blank(cell) for cell in rows[header]):
+    header = _find_header(columns, known) if header_row is None else header_row - 1
+    if not 0 <= header < height or all(is_blank(column[header]) for column in columns):
         raise ResponseImportError.of("survey.header_row_empty", place, row=header + 1)
-    records, numbers, empty, totals = _records(rows, header)
-    if not records:
+    numbers, empty, totals = _records(columns, height, header)
+    if not numbers:
         raise ResponseImportError.of("survey.table_without_records", place, row=header + 1)
-    headings, columns = _columns(rows[header], records)
+    above = tuple(_without_end(row) for row in zip(*(column[:header] for column in columns), strict=True))
+    headings, cells = _headed(columns, header, numbers)
     return Table(
         file=path.name,
         kind=kind,
         header_row=header + 1,
         headings=headings,
-        columns=columns,
+        columns=cells,
         rows=tuple(numbers),
         sheet=chosen,
         other_sheets=others,
         title_rows=header,
-        above=tuple(tuple(row) for row in rows[:header]),
+        above=above,
         empty_rows=tuple(empty),
         totals_rows=tuple(totals),
         encoding=spelling,
@@ -191,24 +202,9 @@ def read_table(
     )
 
 
-def _text_rows(text: str, delimiter: str, file: str) -> list[list[CellValue]]:
-    """Records of a text table; a record with line breaks inside quotation marks counts as one row, as in Excel.
-
-    Equal texts are one object: answers repeat, so memory and the time to look them up shrink.
-    """
-    shared = dict[str, str]().setdefault
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return [list(map(shared, row, row)) for row in reader]
-    except csv.Error as fault:
-        raise ResponseImportError.of(
-            "survey.csv_broken", Place(file=file, line=reader.line_num), reason=str(fault)
-        ) from None
-
-
-def _find_header(rows: Sequence[Sequence[CellValue]], known: set[str]) -> int:
+def _find_header(columns: Sequence[Sequence[CellValue]], known: set[str]) -> int:
     """The row with most headings of the mapping; else the first with nearly as many distinct texts as any."""
-    top = rows[:HEADER_SEARCH]
+    top = zip(*(column[:HEADER_SEARCH] for column in columns), strict=True)
     texts = [
         {fold(cell) for cell in row if isinstance(cell, str) and not is_blank(cell) and number_in(fold(cell)) is None}
         for row in top
@@ -222,44 +218,49 @@ def _find_header(rows: Sequence[Sequence[CellValue]], known: set[str]) -> int:
 
 
 def _records(
-    rows: Sequence[Sequence[CellValue]], header: int
-) -> tuple[list[Sequence[CellValue]], list[int], list[int], list[int]]:
-    """Records with their row numbers, empty rows between them, and totals rows at the end."""
-    last = len(rows)
-    while last > header + 1 and all(is_blank(cell) for cell in rows[last - 1]):
+    columns: Sequence[Sequence[CellValue]], height: int, header: int
+) -> tuple[list[int], list[int], list[int]]:
+    """Row numbers of the records, of empty rows between them, and of totals rows at the end."""
+    empty: Sequence[int] = range(header + 1, height)
+    for column in columns:
+        empty = [place for place in empty if is_blank(column[place])]
+    blank = set(empty)
+    last = height
+    while last - 1 in blank:
         last -= 1
-    records: list[Sequence[CellValue]] = []
-    numbers: list[int] = []
-    empty: list[int] = []
-    totals: list[int] = []
-    for place in range(header + 1, last):
-        row = rows[place]
-        first = next((cell for cell in row if not is_blank(cell)), None)
-        if first is None:
-            empty.append(place + 1)
-        elif place >= last - 3 and isinstance(first, str) and fold(first).rstrip(":") in _TOTALS:
-            totals.append(place + 1)
-        else:
-            records.append(row)
-            numbers.append(place + 1)
-    return records, numbers, empty, totals
+    totals = set()
+    for place in range(max(header + 1, last - 3), last):
+        first = next((column[place] for column in columns if not is_blank(column[place])), None)
+        if isinstance(first, str) and fold(first).rstrip(":") in _TOTALS:
+            totals.add(place)
+    numbers = [place + 1 for place in range(header + 1, last) if place not in blank and place not in totals]
+    return numbers, [place + 1 for place in empty if place < last], sorted(place + 1 for place in totals)
 
 
-def _columns(
-    header: Sequence[CellValue], records: Sequence[Sequence[CellValue]]
+def _headed(
+    columns: list[list[CellValue]], header: int, numbers: Sequence[int]
 ) -> tuple[tuple[str, ...], tuple[Sequence[CellValue], ...]]:
-    """Headings and cells by column; columns without heading and without cells are left off."""
-    width = max(len(row) for row in (header, *records))
-    if any(len(record) < width for record in records):
-        padding: list[CellValue] = [None] * width
-        records = [[*record, *padding[len(record) :]] if len(record) < width else record for record in records]
-    headings = [cell if isinstance(cell, str) else cell_text(cell) for cell in header] + [""] * (width - len(header))
-    columns: list[Sequence[CellValue]] = list(zip(*records, strict=True))
+    """Headings and cells of the records by column; columns without either are left off. Empties ``columns``."""
+    headings = [cell if isinstance(cell := column[header], str) else cell_text(cell) for column in columns]
+    whole = numbers[-1] - numbers[0] == len(numbers) - 1
+    cells: list[tuple[CellValue, ...]] = []
+    for place, column in enumerate(columns):
+        taken = column[numbers[0] - 1 : numbers[-1]] if whole else [column[number - 1] for number in numbers]
+        cells.append(tuple(taken))
+        columns[place] = []  # the table takes the place of what was read
     kept = [
         place
-        for place in range(width)
-        if headings[place].strip() or any(not is_blank(cell) for cell in set(columns[place]))
+        for place, heading in enumerate(headings)
+        if heading.strip() or any(not is_blank(cell) for cell in set(cells[place]))
     ]
     # a column's letter is its place, so only columns at the right end may go
     width = max(kept, default=-1) + 1
-    return tuple(headings[:width]), tuple(columns[:width])
+    return tuple(headings[:width]), tuple(cells[:width])
+
+
+def _without_end(row: Sequence[CellValue]) -> tuple[CellValue, ...]:
+    """A row without the places at its end that the file does not have."""
+    last = len(row)
+    while last and row[last - 1] is None:
+        last -= 1
+    return tuple(row[:last])

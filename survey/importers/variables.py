@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from survey.scales import MissingKind
+if TYPE_CHECKING:
+    from survey.scales import MissingKind
 
 __all__ = ["Variable"]
 

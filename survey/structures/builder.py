@@ -174,6 +174,8 @@ class DraftBuilder:
             demographic=demographic,
             recommend=recommend,
             identifying=identifying,
+            known_as=tuple(references),
+            spellings=dict(spellings or {}),
         )
         if not self._sections:
             self.section(self.platform, {})

@@ -26,7 +26,7 @@ Wordings = Mapping[str, str]
 """Wording by language code; empty where the source has none."""
 Kind = Literal["scale", "single", "multiple", "ranking", "number", "text"]
 Fate = Literal["carried", "merged", "left_out"]
-Platform = Literal["xlsform", "formr", "limesurvey", "qualtrics", "surveyjs"]
+Platform = Literal["xlsform", "formr", "limesurvey", "qualtrics", "surveyjs", "wenjuanxing", "redcap", "ddi"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,9 @@ class DraftQuestion:
 
     ``kind`` is ``scale`` only where the platform says so (a rating, a rating matrix). ``list_name`` is
     the name under which the source keeps its options. ``demographic`` and ``recommend`` are set where
-    the platform's own type says so (gender; likelihood to recommend).
+    the platform's own type says so (gender; likelihood to recommend). ``known_as`` are the names by which the source
+    refers to it (an id, a row of an id), and ``spellings`` how it calls its options where that is not the code: both
+    join an export of answers to its questionnaire.
     """
 
     code: str
@@ -63,6 +65,8 @@ class DraftQuestion:
     demographic: bool = False
     recommend: bool = False
     identifying: bool = False
+    known_as: tuple[str, ...] = ()
+    spellings: Mapping[str, int | float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,17 @@ _WORDS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "change": (("I", "Increase", "增加"), ("S", "Same", "不变"), ("D", "Decrease", "减少")),
     "other": (("other", "Other", "其他"),),
 }
+_ELSEWHERE: Mapping[str, Mapping[str, str]] = {
+    "Yes": {"de": "Ja", "fr": "Oui", "es": "Sí", "pt": "Sim", "it": "Sì", "nl": "Ja"},
+    "No": {"de": "Nein", "fr": "Non", "es": "No", "pt": "Não", "it": "No", "nl": "Nee"},
+    "Female": {"de": "Weiblich", "fr": "Féminin", "es": "Femenino", "pt": "Feminino", "it": "Femmina", "nl": "Vrouw"},
+    "Male": {"de": "Männlich", "fr": "Masculin", "es": "Masculino", "pt": "Masculino", "it": "Maschio", "nl": "Man"},
+    "Other": {"de": "Sonstiges", "fr": "Autre", "es": "Otro", "pt": "Outro", "it": "Altro", "nl": "Anders"},
+}
 
 
 def answer_set(name: str, languages: Sequence[str]) -> tuple[DraftOption, ...]:
-    """The options of a fixed set; wordings in Chinese where the language is, in English otherwise."""
+    """The options of a fixed set, worded in the languages known here, in English otherwise."""
     points = {"five": 5, "ten": 10}.get(name)
     if points is not None:
         return tuple(
@@ -29,6 +36,11 @@ def answer_set(name: str, languages: Sequence[str]) -> tuple[DraftOption, ...]:
             for point in range(1, points + 1)
         )
     return tuple(
-        DraftOption(code=code, label={lang: zh if lang.startswith("zh") else en for lang in languages})
+        DraftOption(code=code, label={language: _worded(en, zh, language) for language in languages})
         for code, en, zh in _WORDS[name]
     )
+
+
+def _worded(english: str, chinese: str, language: str) -> str:
+    first = language.split("-", maxsplit=1)[0]
+    return chinese if first == "zh" else _ELSEWHERE.get(english, {}).get(first, english)

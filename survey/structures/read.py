@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from survey.errors import InstrumentError, Place
+from survey.structures.ddi import read_ddi
 from survey.structures.draft import StructureDraft
 from survey.structures.limesurvey import read_limesurvey
 from survey.structures.qualtrics import read_qualtrics
+from survey.structures.redcap import read_redcap
 from survey.structures.source_file import read_json
 from survey.structures.surveyjs import read_surveyjs
 from survey.structures.xlsform import read_xlsform
@@ -19,6 +21,8 @@ _BY_EXTENSION = {
     **dict.fromkeys((".xlsx", ".xls", ".xlsm"), read_xlsform),
     **dict.fromkeys((".lss", ".lsg", ".lsq", ".tsv", ".txt"), read_limesurvey),
     ".qsf": read_qualtrics,
+    ".csv": read_redcap,
+    ".xml": read_ddi,
 }
 
 

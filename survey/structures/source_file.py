@@ -17,6 +17,10 @@ __all__ = ["LARGEST_STRUCTURE", "guard_structure", "listed", "read_json", "read_
 
 LARGEST_STRUCTURE = 20 * 1024 * 1024
 """Bytes of a questionnaire in JSON, XML or text; real ones stay far below."""
+MOST_PARTS = 1_000_000
+"""Brackets, texts, tags or attributes; each takes many times the memory of the bytes that stand for it."""
+DEEPEST = 100
+"""XML elements inside one another."""
 
 
 def guard_structure(path: Path, extensions: Sequence[str]) -> bytes:
@@ -52,6 +56,7 @@ def read_json(path: Path, extensions: Sequence[str]) -> Any:
         raise ValueError(constant)
 
     content = guard_structure(path, extensions)
+    _check_parts(path, content, b"{", b"[", b'"')
     try:
         return json.loads(content.decode("utf-8-sig"), parse_constant=refuse)
     except json.JSONDecodeError as fault:
@@ -84,6 +89,7 @@ def read_xml(path: Path, extensions: Sequence[str]) -> Element:
     from defusedxml.ElementTree import fromstring
 
     content = guard_structure(path, extensions)
+    _check_parts(path, content, b"<", b"=")
     place = Place(file=path.name)
     try:
         root: Element = fromstring(content, forbid_dtd=True)
@@ -94,4 +100,19 @@ def read_xml(path: Path, extensions: Sequence[str]) -> Element:
         raise FileRefusedError.of("survey.structure_not_xml", place, reason=str(fault)) from None
     except (ValueError, LookupError) as fault:  # an encoding the parser does not know
         raise FileRefusedError.of("survey.structure_not_xml", place, reason=str(fault)) from None
+    level, depth = [root], 0
+    while level := [child for element in level for child in element]:
+        depth += 1
+        if depth > DEEPEST:
+            raise FileRefusedError.of("survey.structure_too_deep", place)
     return root
+
+
+def _check_parts(path: Path, content: bytes, *marks: bytes) -> None:
+    for mark in marks:
+        found = content.count(mark)
+        limit = MOST_PARTS * 4 if mark == b'"' else MOST_PARTS  # a text has two of them
+        if found > limit:
+            raise FileRefusedError.of(
+                "survey.structure_too_many_parts", Place(file=path.name), found=found, mark=mark.decode(), limit=limit
+            )

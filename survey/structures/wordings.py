@@ -81,7 +81,8 @@ def plain_text(markup: str) -> str:
 
 def code_from(name: str) -> str:
     """A code the instrument accepts, as near to ``name`` as can be; ``q`` where nothing of it is left."""
-    code = re.sub(r"[^\w.\-]+", "_", unicodedata.normalize("NFC", tidy(name)))
+    plain = (" " if unicodedata.category(sign) == "No" else sign for sign in unicodedata.normalize("NFC", tidy(name)))
+    code = re.sub(r"[^\w.\-]+", "_", "".join(plain))  # without ² and ½, which are word characters here, not elsewhere
     code = re.sub(r"^[^\w]+", "", code)[:LONGEST_CODE]
     return code if code.strip("_") else "q"
 

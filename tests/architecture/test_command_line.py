@@ -14,7 +14,7 @@ from satix.cli.application import application
 from satix.cli.language import message_language
 from tests.architecture.source_tree import ROOT
 
-COMMANDS = ("demo", "new", "plan", "instruments", "map", "check", "import", "evaluate", "report")
+COMMANDS = ("demo", "new", "plan", "instruments", "map", "check", "import", "evaluate", "report", "erase")
 HEAVY = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib", "openpyxl", "xlsxwriter", "jinja2")
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 
 import pytest
 
+from survey.channels.mapping import ChannelMapping
 from survey.importers.mapping import ColumnRole, Mapping
 from survey.instrument import Instrument
 from survey.plan import Plan
@@ -22,6 +23,8 @@ from tests.docs.schema_tables import rows
 PAGES = {
     "guide/study-file.md": "en",
     "guide/mapping-file.md": "en",
+    "guide/channels.md": "en",
+    "zh/channels.md": "zh",
     "guide/instrument-file.md": "en",
     "guide/planning.md": "en",
     "zh/study-file.md": "zh",
@@ -85,6 +88,8 @@ def test_every_key_has_a_meaning(page: str) -> None:
         ("guide/study-file.md", Study),
         ("zh/study-file.md", Study),
         ("guide/mapping-file.md", Mapping),
+        ("guide/channels.md", ChannelMapping),
+        ("zh/channels.md", ChannelMapping),
         ("guide/instrument-file.md", Instrument),
         ("guide/planning.md", Plan),
     ],

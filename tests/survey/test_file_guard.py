@@ -59,8 +59,8 @@ def test_missing_folder_empty_and_unknown_files(tmp_path):
     empty = tmp_path / "empty.csv"
     empty.touch()
     assert _refused(empty) == "file_empty"
-    other = tmp_path / "a.sav"
-    other.write_bytes(b"$FL2")
+    other = tmp_path / "a.pdf"
+    other.write_bytes(b"%PDF")
     assert _refused(other) == "extension_unknown"
 
 
@@ -129,7 +129,7 @@ def test_the_fast_scan_measures_what_the_plain_one_does(cells):
 
     markup = b"".join(b'<c r="%s%d"><v>1</v></c>' % (get_column_letter(c).encode(), r) for c, r in cells)
     extent = archive_guard._Extent()
-    archive_guard._measure(markup, extent)
+    archive_guard._measure(markup + b" " * archive_guard.PADDING, len(markup), extent)
     assert (extent.columns, extent.rows) == (max(c for c, _ in cells), max(r for _, r in cells))
     assert extent.cells == len(cells)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters import change, effects, gap, ipa, planning, reliability, scores, servqual
+from adapters import change, channels, effects, gap, ipa, planning, reliability, scores, screening, servqual
 from adapters.case import Case, SkippedError
 from adapters.comparison import allowance, differences
 from survey.errors import SatixError
@@ -26,6 +26,8 @@ METHODS: dict[tuple[str, str], Adapter] = {
     **{("sampling", method): adapter for method, adapter in scores.SAMPLING.items()},
     **{("sampling", method): adapter for method, adapter in planning.SAMPLING.items()},
     **{("channels", method): adapter for method, adapter in planning.CHANNELS.items()},
+    **{("channels", method): adapter for method, adapter in channels.METHODS.items()},
+    **{("channels", method): adapter for method, adapter in screening.METHODS.items()},
 }
 TOPICS: dict[str, Adapter] = {"reliability": reliability.run, "gap": gap.run}
 ELEMENT_WISE = "element-wise"

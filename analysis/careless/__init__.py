@@ -1,0 +1,1 @@
+"""Indices of careless responding: one number per respondent, from the answers alone. They suspect, not prove."""
