@@ -313,7 +313,6 @@ def _account(table: Table, request: ImportRequest, language: Language) -> Iterat
 def _audit(arranged: Arranged, platform: str, request: ImportRequest, language: Language) -> Iterator[str]:
     """The platform's own total, where there is one, against the declared direction of the items."""
     from satix.polarity import describe_polarity
-
     from survey.importers.mapping import read_mapping
 
     instrument = None if request.instrument is None else _open(request.instrument)

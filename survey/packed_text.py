@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,7 +11,20 @@ from pathlib import Path
 
 from survey.errors import FileRefusedError, Place
 
-__all__ = ["inflated"]
+__all__ = ["ARCHIVE_FAULTS", "inflated"]
+
+ARCHIVE_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,  # an encrypted entry, and NotImplementedError for a kind of compression
+    LookupError,
+    OverflowError,
+)
+"""What the readers of zip archives raise where an archive is damaged."""
 
 LARGEST_INFLATED = 100 * 1024 * 1024
 """Bytes; as much as a text table may have that is not compressed."""
@@ -85,5 +99,5 @@ def _zip_pieces(path: Path) -> Iterator[bytes]:
             with archive.open(entries[0]) as stream:
                 while piece := stream.read(CHUNK):
                     yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError) as fault:
+    except ARCHIVE_FAULTS as fault:
         raise FileRefusedError.of("survey.packed_damaged", place, reason=str(fault)[:120]) from None

@@ -14,6 +14,7 @@ from survey.importers.cell_text import cell_text, fold
 from survey.importers.cells import number_of
 from survey.importers.column_values import divided
 from survey.importers.mapping import Column, Mapping
+from survey.importers.protection import with_privacy
 from survey.importers.questions import ExportQuestion, questions_in, roles_in
 from survey.importers.table_file import Table
 from survey.instrument import Instrument
@@ -76,6 +77,9 @@ class _Drafting:
         for place in range(len(self.table.headings)):
             if place not in self.columns:
                 self._put(place, role="ignore")
+        asked = {question.code: question for question in drafted.instrument.questions}
+        for place, column in self.columns.items():
+            self.columns[place] = with_privacy(column, self.table.columns[place], asked.get(column.question or ""))
         arranged = self.arranged
         mapping = Mapping(
             instrument=drafted.instrument.instrument,

@@ -74,14 +74,14 @@ def _common_characters() -> dict[str, frozenset[str]]:
     return {encoding: frozenset(characters) - {" ", "\n"} for encoding, characters in lists.items()}
 
 
-def decode(content: bytes, *, file: str, declared: str | None = None) -> Decoded:
+def decode(content: bytes, *, file: str, declared: str | None = None, mixed_lines: bool = False) -> Decoded:
     """Find out how a text file is to be decoded.
 
     A declared encoding is used strictly. Otherwise: byte order marks, strict UTF-8, then GB18030 and
     CP949; both accept most double-byte text, so the one whose non-ASCII characters are more often among
-    the commonest of its language wins. Where some lines are UTF-8 and others are not, as in files put together
-    from several exports, each line is decoded for itself, and the lines are named. Western text (CP1252) is the
-    last resort.
+    the commonest of its language wins. Western text (CP1252) is the last resort. With ``mixed_lines``, where some
+    lines are UTF-8 and others are not, as in files put together from several exports, each line is decoded for
+    itself, and the lines are named; the encoding is then one that only :class:`Decoded` knows.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def decode(content: bytes, *, file: str, declared: str | None = None) -> Decoded
         The file is not in the declared encoding, or in none that was tried.
     """
     if declared is not None:
-        _check_declared(content, declared, file)
+        _check_declared(content, declared, file, at_once=2 if mixed_lines else 1)
         return Decoded(content=content, encoding=declared, reason=_reason("declared"))
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark) and _fault_in(content, encoding) is None:
@@ -102,7 +102,7 @@ def decode(content: bytes, *, file: str, declared: str | None = None) -> Decoded
         return Decoded(content=content, encoding="utf-8", reason=_reason("strict_utf8"))
     best, shares = _best_reading(content)
     convincing = best is not None and shares[best] >= _CONVINCING
-    mixture = _mixture(content, _MOSTLY if convincing else _MIXED)
+    mixture = _mixture(content, _MOSTLY if convincing else _MIXED) if mixed_lines else None
     if mixture is not None:
         return mixture
     if best is not None and convincing:
@@ -167,10 +167,10 @@ def _reason(name: str, **fields: object) -> Problem:
     return Problem(code=f"survey.encoding_by_{name}", fields=fields, severity="note")
 
 
-def _check_declared(content: bytes, declared: str, file: str) -> None:
+def _check_declared(content: bytes, declared: str, file: str, *, at_once: int) -> None:
     encodings = declared.split("+")
     try:
-        if len(encodings) > 2:
+        if len(encodings) > at_once:
             raise LookupError(declared)
         for encoding in encodings:
             b"a".decode(encoding, "ignore")  # nothing is looked up for no bytes

@@ -15,27 +15,21 @@ from survey.importers.column_values import divided
 from survey.importers.declared_codes import partly_labelled
 from survey.importers.headings import Heading, QuestionKind, role_of
 from survey.importers.mapping import ColumnRole
+from survey.importers.seen_options import (
+    MOST_OPTIONS,
+    ExportOption,
+    numbered_options,
+    options_of_numbers,
+    options_of_texts,
+)
 from survey.importers.variables import Variable
 
-__all__ = ["ExportOption", "ExportQuestion", "count_asked", "questions_in", "roles_in"]
+__all__ = ["ExportQuestion", "count_asked", "questions_in", "roles_in"]
 
 _SEPARATORS = ("┋", "|", ";", "；")
-MOST_OPTIONS = 30
-"""Distinct texts above which a column is open rather than a choice."""
-LONGEST_LABEL = 120
 _ONE_COLUMN: frozenset[ColumnRole] = frozenset(
     {"respondent", "wave", "submitted", "started", "duration", "channel", "case_weight"}
 )
-STEPPED = (4, 5, 6, 7, 9, 10, 11)
-"""Largest codes a rating scale usually has."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOption:
-    """An option as the file shows it: the code in its cells and the label, if any."""
-
-    code: int | float | str
-    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +244,7 @@ class _Reader:
                     found[part] += count
         if len(found) > MOST_OPTIONS:  # free text beside the options: keep what several people gave
             found = Counter({part: count for part, count in found.items() if count > 1} or dict(found.most_common(30)))
-        return tuple(_numbered(in_order(found)))
+        return tuple(numbered_options(in_order(found)))
 
     def _several(self, places: Sequence[int]) -> QuestionKind | None:
         """The kind of several columns together; None for the rows of a matrix whose kind the cells decide."""
@@ -314,53 +308,8 @@ class _Reader:
             return ("text", (), False)
         numbers = {text: number_in(fold(text)) for text in counts}
         if all(number is not None for number in numbers.values()):
-            return self._of_numbers([n for n in numbers.values() if n is not None], counts, kind, len(places))
+            return options_of_numbers([n for n in numbers.values() if n is not None], kind, counts.total(), len(places))
         readable = sum(count for text, count in counts.items() if number_of(text) is not None)
         if kind is None and readable >= 0.8 * counts.total() and len(counts) > 11:
             return "number", (), False
-        return self._of_texts(counts, kind)
-
-    def _of_numbers(
-        self, numbers: Iterable[float], counts: Counter[str], kind: QuestionKind | None, columns: int
-    ) -> tuple[QuestionKind, tuple[ExportOption, ...], bool]:
-        distinct = sorted(set(numbers))
-        whole = all(number.is_integer() for number in distinct)
-        low, high = int(distinct[0]), int(distinct[-1])
-        if not whole or low < 0 or high > 11 or (high > 10 and kind not in {"single", "scale"}):
-            if kind in {"single", "scale"} and whole and len(distinct) <= MOST_OPTIONS:
-                return kind, tuple(ExportOption(int(n), str(int(n))) for n in distinct), False
-            return "number", (), False
-        rated = high - low >= 2 and len(distinct) >= 3 and (high in STEPPED or columns > 1)
-        if low == 0 and high > 5:
-            high = max(high, 10)
-        start = 0 if low == 0 else 1
-        options = tuple(ExportOption(step, str(step)) for step in range(start, max(high, start + 1) + 1))
-        if kind is None and counts.total() < 3 and not rated:
-            return "number", (), False
-        return kind or ("scale" if rated else "single"), options, False
-
-    def _of_texts(
-        self, counts: Counter[str], kind: QuestionKind | None
-    ) -> tuple[QuestionKind, tuple[ExportOption, ...], bool]:
-        merged: Counter[str] = Counter()
-        spelling: dict[str, str] = {}
-        for text, count in counts.items():
-            bare = without_free_text(text).strip() or text
-            spelling.setdefault(fold(bare), bare)
-            merged[spelling[fold(bare)]] += count
-        ladder = on_one_ladder(list(merged))
-        if ladder is not None and kind in {None, "scale", "single"}:
-            return "scale", tuple(_numbered(ladder)), False
-        repeated = sum(count for count in merged.values() if count > 1)
-        short = all(len(text) <= LONGEST_LABEL for text in merged)
-        choice = short and len(merged) <= MOST_OPTIONS and (repeated >= 0.7 * merged.total() or len(merged) <= 3)
-        if kind in {"single", "scale"} and not choice:
-            choice = len(merged) <= 200
-        if not choice or (kind is None and len(merged) == merged.total() and merged.total() > 3):
-            return "text", (), False
-        return kind or "single", tuple(_numbered(in_order(merged))), False
-
-
-def _numbered(labels: Iterable[str]) -> Iterator[ExportOption]:
-    for number, label in enumerate(labels, start=1):
-        yield ExportOption(number, label)
+        return options_of_texts(counts, kind)

@@ -138,7 +138,7 @@ class SurveyMonkeyImporter:
         """
         layout = _layout_of(table)
         names = [
-            f"{question} - {part}" if part else question
+            f"{question} - {part}" if part and question else part or question
             for question, part in zip(layout.questions, layout.parts, strict=True)
         ]
         folded = table.with_headings(names, first_record=layout.first_record)
@@ -211,7 +211,7 @@ class _Columns:
 
     def headings(self) -> tuple[Heading, ...]:
         groups: list[list[tuple[int, str, str]]] = []
-        last = ""
+        last: str | None = None
         for place, question, part in self._split():
             text = self.table.headings[place]
             role = _own_role(question) if not part else None
@@ -221,7 +221,7 @@ class _Columns:
                 role = "ignore"
             if role is not None:
                 self.found[place] = Heading(text=text, wordings=(text,) if text else (), role=role)
-                last = ""
+                last = None
                 continue
             if not part or fold(question) != last:
                 groups.append([])

@@ -161,7 +161,7 @@ def read_table(
     others: tuple[str, ...] = ()
     spelling = reason = None
     if kind in {"csv", "packed"}:
-        decoded = decode(read_content(path, kind), file=path.name, declared=encoding)
+        decoded = decode(read_content(path, kind), file=path.name, declared=encoding, mixed_lines=True)
         spelling, reason = decoded.encoding, decoded.reason
         delimiter = delimiter or find_delimiter(decoded.sample)
         columns, height = text_table.read_columns(decoded, delimiter, path.name)

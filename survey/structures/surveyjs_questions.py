@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from survey.structures.builder import DraftBuilder
@@ -21,6 +22,7 @@ _KINDS: Mapping[str, Kind] = {
 }
 QUESTION_TYPES = frozenset(_KINDS) | {"matrix", "matrixdropdown", "matrixdynamic", "multipletext"}
 """Types whose answers can be carried."""
+LARGEST_NUMBER = 1e15
 _NUMBERS = frozenset({"number", "range"})
 _TEXTS = frozenset({"text", "", "password", "email", "tel", "url"})
 _IDENTIFYING = frozenset({"email", "tel"})
@@ -182,7 +184,7 @@ class SurveyJSQuestions:
         count = _number(element.get("rateCount"))
         highest = _number(element.get("rateMax"))
         last = int(highest) if highest is not None else first + (int(count) - 1) * step if count else 5
-        codes = list(range(first, last + 1, max(step, 1)))[:100]
+        codes = list(islice(range(first, last + 1, max(step, 1)), 100))
         ends = (
             {
                 codes[0]: self.words.text(element.get("minRateDescription"), name),
@@ -281,7 +283,10 @@ class SurveyJSQuestions:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A number as it may stand in a scale; None for anything else, infinity and numbers beyond all measure included."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if abs(value) < LARGEST_NUMBER else None
 
 
 def _code(value: str | float) -> int | float | str:

@@ -16,6 +16,7 @@ from satix.new_study import create_study
 from satix.pipeline import evaluate
 from survey.definition_files import read_definition
 from survey.errors import Language
+from survey.channels.mapping import ChannelMapping
 from survey.importers.mapping import Mapping
 from survey.instrument import Instrument
 from survey.plan import Plan
@@ -27,6 +28,7 @@ from tests.docs.refresh import SCHEMA, schema_text
 MODELS: dict[str, type[Definition]] = {
     "satix.study/1": Study,
     "satix.mapping/1": Mapping,
+    "satix.channel/1": ChannelMapping,
     "satix.instrument/1": Instrument,
     "satix.plan/1": Plan,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -11,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey import archive_guard
+from survey import archive_guard, sheet_extent
 from survey.errors import FileRefusedError
-from survey.file_guard import guard_file
+from survey.file_guard import WORKBOOK_KINDS, guard_file, read_content
 
 CONTENT_TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 WORKBOOK = b'<?xml version="1.0"?><workbook/>'
@@ -128,8 +129,8 @@ def test_the_fast_scan_measures_what_the_plain_one_does(cells):
     from openpyxl.utils import get_column_letter
 
     markup = b"".join(b'<c r="%s%d"><v>1</v></c>' % (get_column_letter(c).encode(), r) for c, r in cells)
-    extent = archive_guard._Extent()
-    archive_guard._measure(markup + b" " * archive_guard.PADDING, len(markup), extent)
+    extent = sheet_extent.Extent()
+    sheet_extent.measure(markup + b" " * sheet_extent.PADDING, len(markup), extent)
     assert (extent.columns, extent.rows) == (max(c for c, _ in cells), max(r for _, r in cells))
     assert extent.cells == len(cells)
 
@@ -217,3 +218,113 @@ def test_any_bytes_end_in_a_message_or_pass(tmp_path):
         path.write_bytes(content[:place] + b"\xff" + content[place + 1 :])
         with contextlib.suppress(FileRefusedError):
             guard_file(path)
+
+
+KINDS = [
+    ("a.sav", b"$FL2@(#) SPSS", "sav"),
+    ("a.zsav", b"$FL3@(#) SPSS", "sav"),
+    ("a.por", b" " * 200 + b"0" * 256 + b"SPSSPORT", "por"),
+    ("a.por", (b" " * 80 + b"\r\n") * 5 + b" " * 56 + b"SPSSPORT", "por"),
+    ("a.dta", b"<stata_dta><header>", "dta"),
+    ("a.dta", b"\x72\x02\x01\x00", "dta"),
+    ("a.parquet", b"PAR1....PAR1", "parquet"),
+    ("a.json", b'[{"a": 1}]', "json"),
+    ("a.ndjson", b'{"a": 1}\n{"a": 2}', "json"),
+    ("a.xml", b'<?xml version="1.0"?><codeBook/>', "xml"),
+    ("a.XML", b"\xef\xbb\xbf<codeBook/>", "xml"),
+    ("a.csv.gz", gzip.compress(b"a,b\n1,2\n"), "packed"),
+    ("a.2025.csv.gz", gzip.compress(b"a,b\n") + gzip.compress(b"1,2\n") + b"\0" * 512, "packed"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "kind"), KINDS)
+def test_kinds_are_told_by_their_first_bytes(tmp_path, name, content, kind):
+    """Statistical files, Parquet, JSON, XML and compressed text."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert guard_file(path) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.csv", b"$FL2@(#) SPSS", "content_named_otherwise"),
+        ("a.sav", b"<stata_dta>", "content_named_otherwise"),
+        ("a.xlsx", b"PAR1....PAR1", "content_named_otherwise"),
+        ("a.json", gzip.compress(b"{}"), "content_is_other"),
+        ("a.sav", b"a,b\n1,2\n", "content_is_plain_text"),
+        ("a.parquet", b"\x00\x00\x00\x01", "content_is_other"),
+        ("a.parquet", b"PARE....PARE", "content_is_other"),
+        ("a.sav", b"<html><body>", "content_is_other"),
+        ("a.csv.gz", gzip.compress(b"PK\x03\x04rest"), "workbook_named_csv"),
+        ("a.csv.gz", gzip.compress(b""), "file_empty"),
+        ("a.xlsx.gz", gzip.compress(b"a"), "extension_unknown"),
+        ("a.zip", b"\x1f\x8b", "content_is_other"),
+    ],
+)
+def test_other_kinds_are_checked_against_the_name(tmp_path, name, content, code):
+    """The right name is given where there is one."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert _refused(path) == code
+
+
+def test_only_what_the_caller_reads_is_accepted(tmp_path):
+    """And the list of names is that of the caller."""
+    path = tmp_path / "a.sav"
+    path.write_bytes(b"$FL2")
+    with pytest.raises(FileRefusedError, match=r"end in one of: \.xlsx, \.xlsm, \.xls\."):
+        guard_file(path, accepted=WORKBOOK_KINDS)
+
+
+def test_a_zip_with_one_text_table_is_read(tmp_path):
+    """Folders and what macOS adds do not count; a second table does."""
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("export/", b"")
+        archive.writestr("export/a.csv", b"a,b\n1,2\n")
+        archive.writestr("__MACOSX/export/._a.csv", b"\0\5")
+    assert guard_file(path) == "packed"
+    assert read_content(path, "packed") == b"a,b\n1,2\n"
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("export/b.csv", b"a,b\n")
+    assert _refused(path) == "packed_not_one_table"
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 30), st.integers(1, 90), st.booleans()), min_size=1, max_size=40),
+    st.sampled_from(["", "x:"]),
+    st.sampled_from(["", " s='1>'", ' t = "n"']),
+    st.integers(40, 400),
+)
+def test_cells_are_measured_as_a_reader_places_them(cells, prefix, more, size):
+    """With or without a reference, in rows with or without a number, whatever the chunks."""
+    from openpyxl.utils import get_column_letter
+
+    lines, column, row, widest, lowest = [], 0, 0, 0, 0
+    for across, down, referenced in cells:
+        if across % 3 == 0:
+            row = down if referenced else row + 1
+            column = 0
+            lines.append(f"<{prefix}row" + (f' r="{down}"' if referenced else "") + ">")
+        if referenced:
+            column, row = across, max(row, down)
+            lines.append(f'<{prefix}c{more} r="{get_column_letter(across)}{row}"><v>1</v></c>')
+        else:
+            column += 1
+            lines.append(f"<{prefix}c{more}><v>1</v></c>")
+        widest, lowest = max(widest, column), max(lowest, row)
+    markup = "".join(lines).encode()
+    extent = sheet_extent.Extent()
+    tail = b""
+    for start in range(0, len(markup), size):
+        text = tail + markup[start : start + size]
+        cut = text.rfind(b"<", 0, -sheet_extent.PADDING)
+        if cut > 0:
+            sheet_extent.measure(text, cut, extent)
+            text = text[cut:]
+        tail = text
+    sheet_extent.measure(tail + b" " * sheet_extent.PADDING, len(tail), extent)
+    assert extent.cells == len(cells)
+    assert extent.rows >= lowest
+    assert extent.columns >= widest

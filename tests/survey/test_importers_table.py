@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.errors import FileRefusedError, ResponseImportError
+from survey.errors import FileRefusedError, Place, ResponseImportError
+from survey.importers import cell_columns
 from survey.importers.cell_text import cell_text, column_letter, fold, number_in
 from survey.importers.encodings import decode, find_delimiter
 from survey.importers.table_file import read_table
@@ -199,3 +200,76 @@ def test_hidden_sheets_are_passed_over(write_xlsx):
     assert read_table(path).headings == ("a", "b")
     assert read_table(path).other_sheets == ()
     assert read_table(path, sheet="Sheet1").headings == ("hidden",)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'a,b\n1,2\n"3,4\n5,6\n', "line 3.*never closed"),
+        (b'a,b\n1,"' + b"x\n" * 200_000 + b'"\n', "line 2.*never closed"),
+        (b"a,b\n1," + b"x" * 200_000 + b"\n", "line 2.*characters"),
+        (b"a,b\n1,\0\n", "line 2.*zero bytes"),
+        (b"a,b\n" + b"1," * 20_000 + b"1\n", "20001 columns"),
+    ],
+)
+def test_damaged_text_tables_are_refused_with_their_line(tmp_path, content, message):
+    """Nothing is swallowed: a quotation mark that stays open would make one cell of the rest."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    with pytest.raises(ResponseImportError, match=message):
+        read_table(path)
+
+
+def test_too_long_a_cell_of_a_workbook_is_named(write_xlsx, monkeypatch):
+    """With its sheet, row and column."""
+    monkeypatch.setattr(cell_columns, "LONGEST_CELL", 20)
+    path = write_xlsx([["a", "b"], ["x", "short"], ["y", "z" * 21]])
+    with pytest.raises(ResponseImportError, match="sheet 'Sheet1', row 3, column B: the cell has 21 characters"):
+        read_table(path)
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(st.text(max_size=3), st.integers(0, 3), st.booleans(), st.floats(0, 2), st.none()), max_size=5
+        ),
+        max_size=40,
+    ),
+    st.integers(1, 7),
+)
+def test_columns_hold_what_the_rows_did(rows, block):
+    """Cell by cell, types included; short rows are filled up, truth values become words."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cell_columns, "BLOCK", block)
+        columns, height = cell_columns.columns_of(rows, Place())
+    width = max(map(len, rows), default=0)
+    assert (len(columns), height) == (width, len(rows))
+    for place, row in enumerate(rows):
+        wanted = [str(cell).upper() if isinstance(cell, bool) else cell for cell in row] + [None] * (width - len(row))
+        found = [column[place] for column in columns]
+        assert found == wanted
+        assert list(map(type, found)) == list(map(type, wanted))
+
+
+def test_equal_texts_are_one_object():
+    """Memory for an answer is taken once per column."""
+    columns, _ = cell_columns.columns_of([["".join(["ab", "c"])] for _ in range(500)], Place())
+    assert len({id(cell) for cell in columns[0]}) == 1
+
+
+def test_mixed_lines_are_no_excuse_for_a_wrong_encoding(write_csv):
+    """A file in GB18030 stays one, although a short line of it may be valid UTF-8 by chance."""
+    rows = [
+        ["问题", "编号"],
+        *[["联通", str(place)] for place in range(3)],
+        *[["非常不满意的服务", "1"] for _ in range(9)],
+    ]
+    table = read_table(write_csv(rows, encoding="gb18030"))
+    assert (table.encoding, table.columns[0][5]) == ("gb18030", "非常不满意的服务")
+
+
+@pytest.mark.parametrize("declared", ["hex", "zip", "utf-8+gb18030+cp949", "utf-8+nothing", "rot13", "\0", "idna"])
+def test_declared_encodings_that_are_none(write_csv, declared):
+    """Codecs that are no encodings of text are not tried."""
+    with pytest.raises(ResponseImportError):
+        read_table(write_csv([["a"], ["中文"]]), encoding=declared)
