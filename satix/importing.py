@@ -64,7 +64,12 @@ def describe_import(request: ImportRequest, *, language: Language = "en") -> Ite
         from satix.channel_import import describe_channel
 
         yield from describe_channel(
-            Path(request.source), request.channel, mapping=request.mapping, wave=request.wave, language=language
+            Path(request.source),
+            request.channel,
+            mapping=request.mapping,
+            wave=request.wave,
+            save_mapping=request.save_mapping,
+            language=language,
         )
         return
     table = read_any(request.source, sheet=request.sheet, query=request.query)
@@ -92,7 +97,8 @@ def _check(request: ImportRequest) -> None:
         request.to is not None and request.mapping is None
     ):
         raise StudyError.of("satix.import_needs_both")
-    if request.save_mapping is not None and (request.instrument is None or request.mapping is not None):
+    unmatched = request.instrument is None and request.channel is None
+    if request.save_mapping is not None and (unmatched or request.mapping is not None):
         raise StudyError.of("satix.import_save_mapping")
     if request.draft is not None and request.instrument is not None:
         raise StudyError.of("satix.import_draft_or_instrument")

@@ -50,8 +50,6 @@ _EXTENSIONS: dict[str, FileKind] = {
     ".json": "json",
     ".jsonl": "json",
     ".ndjson": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
     ".xml": "xml",
 }
 _NAMES: dict[str, str] = {

@@ -63,11 +63,14 @@ def _run() -> int:
 def _explain_usage(error: object) -> None:
     import click
 
+    from satix.cli.commands import WrongUseError
     from satix.cli.language import message_language, say
 
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "satix"
-    if message_language() == "zh":
+    if isinstance(error, WrongUseError):
+        text = error.message
+    elif message_language() == "zh":
         option = getattr(error, "option_name", None) or ""
         if isinstance(error, click.NoSuchOption):
             text = say("no_such_option", option=option)

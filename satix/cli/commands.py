@@ -8,7 +8,11 @@ import click
 
 from satix.cli.language import say
 
-__all__ = ["Command", "Group"]
+__all__ = ["Command", "Group", "WrongUseError"]
+
+
+class WrongUseError(click.UsageError):
+    """Options that do not go together; the message is in the user's language already."""
 
 
 def _write_usage(command: click.Command, context: click.Context, formatter: click.HelpFormatter) -> None:

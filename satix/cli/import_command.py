@@ -14,15 +14,16 @@ from satix.cli.options import STUDY, command_help, language_option
 __all__ = ["build"]
 
 CHANNELS = (
-    "order_reviews",
-    "tickets",
-    "chats",
-    "calls",
-    "social",
-    "mystery_visits",
-    "interviews",
-    "kpis",
-    "aggregates",
+    "order_review",
+    "ticket",
+    "chat",
+    "callback",
+    "social_post",
+    "mystery_visit",
+    "interview",
+    "kpi",
+    "aggregate",
+    "orders",
 )
 
 

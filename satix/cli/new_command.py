@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from satix.cli.commands import Command
+from satix.cli.commands import Command, WrongUseError
 from satix.cli.language import message_language, say
 from satix.cli.options import STUDY, command_help, language_option
 
@@ -44,10 +44,9 @@ def new(
     """Create the folder with a commented study file; an existing study is never overwritten."""
     del lang
     from satix.new_study import create_study, study_from_export
-    from survey.errors import StudyError
 
     if (instrument is None) == (export is None):
-        raise StudyError.of("satix.new_needs_one")
+        raise WrongUseError(say("new_needs_one"), click.get_current_context(silent=True))
     if instrument is not None:
         study = create_study(folder, instrument=instrument, wave=wave)
         click.echo(say("new_done", folder=str(folder), study=str(study)))

@@ -42,6 +42,18 @@ ANSWER_RATIO = 60
 CHUNK = 1 << 20
 
 _PLAIN = {"date", "datetime", "time", "timedelta", "timezone"}
+_NO_ANSWER = (
+    pickle.UnpicklingError,
+    EOFError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    ValueError,
+    TypeError,
+    MemoryError,
+    OverflowError,
+)
+"""What unpickling raises where a process broke off in the middle of its answer."""
 _ENDED_FOR_TIME = {-24, 152}  # SIGXCPU, as Popen and as a shell report it
 
 
@@ -142,7 +154,7 @@ def _parsed(answer: bytes | None) -> tuple[str, Any]:
         return "crashed", None
     try:
         kind, content = _PlainData(io.BytesIO(answer)).load()
-    except Exception:  # a process that broke off in the middle of its answer
+    except _NO_ANSWER:
         return "crashed", None
     return str(kind), content
 
@@ -152,9 +164,20 @@ def serve() -> None:
     answering = os.dup(1)
     os.dup2(2, 1)  # what a library prints is no answer
     request = json.loads(sys.stdin.buffer.read())
-    answer = pickle.dumps(_answer(_reader_of(request), request), protocol=5)
-    with os.fdopen(answering, "wb") as stream:
-        stream.write(answer)
+
+    def answer(kind: str, content: object) -> None:
+        packed = pickle.dumps((kind, content), protocol=5)
+        with os.fdopen(answering, "wb") as stream:
+            stream.write(packed)
+
+    def give_up(raised: type[BaseException], fault: BaseException, _: object) -> None:
+        if issubclass(raised, MemoryError):
+            answer("memory", None)
+        else:
+            answer("fault", f"{raised.__name__}: {fault}"[:200])
+
+    sys.excepthook = give_up  # a reader of a foreign format may raise anything, which then is the answer
+    answer(*_answer(_reader_of(request), request))
 
 
 def _reader_of(request: dict[str, Any]) -> Callable[..., Any]:
@@ -172,10 +195,6 @@ def _answer(reader: Callable[..., Any], request: dict[str, Any]) -> tuple[str, A
         return "result", reader(Path(request["path"]), *request["options"])
     except SatixError as error:
         return "problems", {"class": type(error).__name__, "problems": [asdict(found) for found in error.problems]}
-    except MemoryError:
-        return "memory", None
-    except Exception as fault:  # a reader of a foreign format may raise anything
-        return "fault", f"{type(fault).__name__}: {fault}"[:200]
 
 
 def _limit(memory: int, cpu: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from survey.errors import FileRefusedError, Place, ResponseImportError
 from survey.file_guard import FileKind
@@ -70,16 +70,29 @@ def read_in_process(path: Path, sheet: str | None) -> Columns:
     """
     place = Place(file=path.name)
     try:
-        return _read(path, sheet)
+        with _PanicRefused(place):
+            return _read(path, sheet)
     except _SheetAbsentError as fault:
         wanted, names = fault.args
         raise ResponseImportError.of("survey.sheet_unknown", place, found=", ".join(names), wanted=wanted) from None
     except (ValueError, OSError) as fault:
         raise FileRefusedError.of("survey.workbook_unreadable", place, reason=str(fault)[:200]) from None
-    except BaseException as fault:
-        if type(fault).__name__ != "PanicException":  # how the reader, written in Rust, says that it gave up
-            raise
-        raise FileRefusedError.of("survey.workbook_unreadable", place, reason=str(fault)[:200]) from None
+
+
+class _PanicRefused:
+    """The reader is written in Rust; where it gives up, what arrives is neither an error of its own nor of Python."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: object) -> Literal[False]:
+        if kind is not None and kind.__name__ == "PanicException":
+            reason = str(fault)[:200]
+            raise FileRefusedError.of("survey.workbook_unreadable", self.place, reason=reason) from None
+        return False
 
 
 _NOTHING = frozenset({"", None})

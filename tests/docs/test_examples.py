@@ -14,9 +14,9 @@ from satix.demo import copy_examples
 from satix.mapping_proposals import propose_for_study
 from satix.new_study import create_study
 from satix.pipeline import evaluate
+from survey.channels.mapping import ChannelMapping
 from survey.definition_files import read_definition
 from survey.errors import Language
-from survey.channels.mapping import ChannelMapping
 from survey.importers.mapping import Mapping
 from survey.instrument import Instrument
 from survey.plan import Plan

@@ -123,8 +123,8 @@ def test_a_new_study_needs_an_instrument_or_an_export(tmp_path):
     from click.testing import CliRunner
 
     from satix.cli.application import application
-    from survey.errors import SatixError
+    from satix.cli.commands import WrongUseError
 
     outcome = CliRunner().invoke(application(), ["new", str(tmp_path / "x")], standalone_mode=False)
-    assert isinstance(outcome.exception, SatixError)
+    assert isinstance(outcome.exception, WrongUseError)
     assert not (tmp_path / "x").exists()

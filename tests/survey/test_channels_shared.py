@@ -14,8 +14,6 @@ from survey.channels.read import read_order_table
 from tests.survey.channel_tables import KEY, accounted, proposed, read
 
 FILES: list[tuple[str, str, int, int]] = [
-    ("order_review", "data/olist_sample/olist_order_reviews_dataset.csv.gz", 8225, 8225),
-    ("social_post", "data/airline_tweets/Tweets.csv.gz", 14640, 14640),
     ("chat", "data/chat_uss/MWOZ.txt.gz", 24108, 1000),
     ("aggregate", "data/hcahps/national_results.csv", 90, 90),
     ("aggregate", "data/hcahps/state_results.csv", 4580, 4580),
@@ -70,6 +68,8 @@ def test_tweets_have_the_polarity_of_their_facts(shared: Path, tmp_path: Path) -
     """Counts by polarity, reasons, and ids that occur twice."""
     known = facts(shared, "airline_tweets")
     result = read(unpacked(shared / "data/airline_tweets/Tweets.csv.gz", tmp_path), "social_post")
+    assert accounted(result)
+    assert result.touchpoints.n_records == known["rows"]
     codes = result.touchpoints.codes("sentiment").tolist()
     assert {code: codes.count(code) for code in known["sentiment"]} == known["sentiment"]
     reasons = result.touchpoints.codes("category").tolist()
@@ -118,6 +118,8 @@ def test_orders_of_the_sample_are_found_by_every_review(shared: Path, tmp_path: 
     orders, warnings = read_order_table(path, proposed(path, "orders"), key=KEY)
     reviews = unpacked(shared / "data/olist_sample/olist_order_reviews_dataset.csv.gz", tmp_path)
     result = read(reviews, "order_review", orders=orders)
+    assert accounted(result)
+    assert result.touchpoints.n_records == facts(shared, "olist_sample")["reviews"]
     assert orders.n == facts(shared, "olist_sample")["orders"]
     assert "survey.channel_orders_unmatched" not in [w.code for w in result.report.warnings]
     assert [w.fields["count"] for w in warnings] == [8]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
+from survey.errors import FileRefusedError
+from survey.importers import workbook
 from survey.importers.workbook import read_sheet
 
 
@@ -44,3 +46,18 @@ def test_equal_texts_are_one_object_and_truth_values_are_words(sheet_of):
 def test_an_empty_sheet_has_no_rows(sheet_of):
     """Nothing to pad."""
     assert sheet_of({}) == []
+
+
+def test_a_reader_that_panics_is_a_message(tmp_path, monkeypatch, write_xlsx):
+    """What the reader raises then is no ordinary exception."""
+
+    class PanicException(BaseException):  # noqa: N818  # its name in the reader
+        pass
+
+    def panic(*_):
+        raise PanicException("index out of bounds")
+
+    path = write_xlsx([["a"], [1]])
+    monkeypatch.setattr(workbook, "_columns_from_corner", panic)
+    with pytest.raises(FileRefusedError, match="index out of bounds"):
+        workbook.read_sheet(path, "xlsx", None)
