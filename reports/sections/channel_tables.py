@@ -9,7 +9,13 @@ from reports.reading import interval_of
 from reports.sections.channel_names import value_name
 from reports.wording import phrase
 
-__all__ = ["figure_table", "remark_of"]
+__all__ = ["figure_table", "remark_of", "without_empty"]
+
+
+def without_empty(columns: tuple[Column, ...], rows: list[Row], optional: frozenset[str]) -> tuple[Column, ...]:
+    """The columns without those of ``optional`` that hold nothing but blanks and noughts."""
+    filled = {key for row in rows for key, value in row.values.items() if value not in {None, 0}}
+    return tuple(column for column in columns if column.key not in optional or column.key in filled)
 
 
 def remark_of(grade: str) -> Verdict | None:

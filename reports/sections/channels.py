@@ -8,7 +8,7 @@ from reports.labels import Label
 from reports.reading import Reader, interval_of
 from reports.sections.channel_details import detail_blocks
 from reports.sections.channel_names import channel_name, metric_name
-from reports.sections.channel_tables import figure_table, remark_of
+from reports.sections.channel_tables import figure_table, remark_of, without_empty
 from reports.sentences import Num, sentence
 from reports.wording import phrase
 
@@ -80,20 +80,21 @@ def _overview(reader: Reader) -> Table:
                 }
             )
         )
+    columns = (
+        Column(key="channel", label=phrase("column_channel")),
+        Column(key="wave", label=phrase("column_wave")),
+        Column(key="file", label=phrase("column_file"), kind="code"),
+        Column(key="rows", label=phrase("column_rows"), kind="count"),
+        Column(key="skipped", label=phrase("column_skipped"), kind="count"),
+        Column(key="records", label=phrase("column_records"), kind="count"),
+        Column(key="persons", label=phrase("column_persons"), kind="count"),
+        Column(key="persons_are", label=phrase("column_counted")),
+        Column(key="coverage", label=phrase("column_coverage"), kind="share"),
+        Column(key="again", label=phrase("column_ids_twice"), kind="count"),
+        Column(key="default", label=phrase("column_default"), kind="count"),
+    )
     return Table(
-        columns=(
-            Column(key="channel", label=phrase("column_channel")),
-            Column(key="wave", label=phrase("column_wave")),
-            Column(key="file", label=phrase("column_file"), kind="code"),
-            Column(key="rows", label=phrase("column_rows"), kind="count"),
-            Column(key="skipped", label=phrase("column_skipped"), kind="count"),
-            Column(key="records", label=phrase("column_records"), kind="count"),
-            Column(key="persons", label=phrase("column_persons"), kind="count"),
-            Column(key="persons_are", label=phrase("column_counted")),
-            Column(key="coverage", label=phrase("column_coverage"), kind="share"),
-            Column(key="again", label=phrase("column_ids_twice"), kind="count"),
-            Column(key="default", label=phrase("column_default"), kind="count"),
-        ),
+        columns=without_empty(columns, rows, frozenset({"skipped", "coverage", "again", "default"})),
         rows=tuple(rows),
         caption=phrase("caption_channels"),
         notes=(phrase("note_channels"), phrase("note_coverage")),
@@ -187,19 +188,20 @@ def _ratings(channel: Channel) -> Table:
     notes = [phrase("note_channel_ratings")]
     if weighted:
         notes.append(sentence("note_channel_weights", attribute=_attribute(channel.weighted_by or "")))
+    columns = (
+        Column(key="metric", label=phrase("column_metric")),
+        Column(key="scale", label=phrase("column_ends")),
+        Column(key="n", label=phrase("column_records"), kind="count"),
+        Column(key="persons", label=phrase("column_persons"), kind="count"),
+        Column(key="mean", label=phrase("column_mean"), kind="number", decimals=2),
+        Column(key="interval", label=phrase("column_interval"), kind="interval", of="number", decimals=2),
+        *(more if weighted else ()),
+        Column(key="default", label=phrase("column_default"), kind="count"),
+        Column(key="with_defaults", label=phrase("column_with_defaults"), kind="number", decimals=2),
+        Column(key="remark", label=phrase("column_remark"), kind="verdict"),
+    )
     return Table(
-        columns=(
-            Column(key="metric", label=phrase("column_metric")),
-            Column(key="scale", label=phrase("column_ends")),
-            Column(key="n", label=phrase("column_records"), kind="count"),
-            Column(key="persons", label=phrase("column_persons"), kind="count"),
-            Column(key="mean", label=phrase("column_mean"), kind="number", decimals=2),
-            Column(key="interval", label=phrase("column_interval"), kind="interval", of="number", decimals=2),
-            *(more if weighted else ()),
-            Column(key="default", label=phrase("column_default"), kind="count"),
-            Column(key="with_defaults", label=phrase("column_with_defaults"), kind="number", decimals=2),
-            Column(key="remark", label=phrase("column_remark"), kind="verdict"),
-        ),
+        columns=without_empty(columns, rows, frozenset({"default", "with_defaults", "remark"})),
         rows=tuple(rows),
         caption=phrase("caption_channel_ratings"),
         notes=tuple(notes),

@@ -27,6 +27,7 @@ from survey.structures.wordings import guess_language
 
 __all__ = ["ExportDraft", "draft_export"]
 
+_PART = {"zh": "第 {number} 部分", "en": "Part {number}"}
 _MOST_FOREIGN = 50
 """Distinct unreadable cells of a number column above which it is drafted as an open question."""
 
@@ -65,6 +66,7 @@ class _Drafting:
         words = [question.text for question in self.questions]
         self.language = guess_language(words or list(self.table.headings))
         self.columns: dict[int, Column] = {}
+        self.parts = 0
 
     def result(self, instrument_id: str) -> ExportDraft:
         for place, role in enumerate(roles_in(self.arranged)):
@@ -119,15 +121,17 @@ class _Drafting:
     def _section(self, block: Sequence[ExportQuestion]) -> None:
         number = len(self.columns)
         first = block[0]
-        title = first.text if first.grid or len(block) == 1 else ""
+        self.parts += 1
+        alone = first.text if first.grid or len(block) == 1 else ""
+        title = alone or _PART.get(self.language, _PART["en"]).format(number=self.parts)
         self.builder.section(
             f"part_{number}" if not first.grid else f"block_{self._name(first)}",
-            {self.language: title[:120]} if title else {},
+            {self.language: title[:120]},
             stem={self.language: first.text} if first.grid and first.text else None,
             grid=first.grid,
         )
-        alone = len(block) == 1 and first.kind == "scale" and not first.grid
-        if alone and _only_numbers(first) and not speaks_of_rating(first.text):
+        lone = len(block) == 1 and first.kind == "scale" and not first.grid
+        if lone and _only_numbers(first) and not speaks_of_rating(first.text):
             block = [replace(first, kind="single")]
         for question in block:
             item = self.builder.item(question.name, question.kind, self.table.place(question.columns[0]))

@@ -90,7 +90,7 @@ def parse_headings(headings: tuple[str, ...]) -> tuple[Heading, ...]:
         if heading.number is not None and not heading.option_only:
             if heading.part is not None and heading.number not in stems:
                 stems[heading.number] = heading.stem or ""
-            elif heading.part is None and heading.number in stems:
+            elif heading.part is None and heading.number in stems and heading.wordings:
                 stem, row = stems[heading.number], heading.wordings[0]
                 heading = Heading(
                     text=text, number=heading.number, wordings=(row, f"{stem}—{row}"), stem=stem, part=row

@@ -48,10 +48,10 @@ def test_an_empty_sheet_has_no_rows(sheet_of):
     assert sheet_of({}) == []
 
 
-def test_a_reader_that_panics_is_a_message(tmp_path, monkeypatch, write_xlsx):
+def test_a_reader_that_panics_is_a_message(monkeypatch, write_xlsx):
     """What the reader raises then is no ordinary exception."""
 
-    class PanicException(BaseException):  # noqa: N818  # its name in the reader
+    class PanicException(BaseException):  # its name in the reader
         pass
 
     def panic(*_):
