@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from survey.errors import Place, StudyError
+from survey.importers.answer_ladders import in_order
+from survey.importers.cell_text import cell_text
 from survey.structures.wordings import code_from
 
 if TYPE_CHECKING:
     from survey.importers.draft_export import ExportDraft
+    from survey.importers.mapping import Mapping as ColumnMapping
+    from survey.importers.table_file import Table
     from survey.instrument import Instrument
 
 __all__ = ["create_study", "study_from_export"]
@@ -29,8 +33,7 @@ languages: [zh, en]           # zh, en, or both 报告语言
 # 抽样方式：probability（概率抽样）、census（普查）、convenience（非概率样本）
 sampling: {{kind: convenience}}
 
-waves:
-  - {{wave: "{wave}", label: {{en: "{wave}", zh: "{wave}"}}}}
+waves:{waves}
 
 # Filled in by `satix map` when an export lies in data/.
 # 把导出文件放进 data/ 后运行 `satix map`，会自动登记在这里。
@@ -71,7 +74,7 @@ def create_study(folder: Path, *, instrument: str, wave: str = "wave1") -> Path:
         if (folder / named).exists() and (folder / named).read_bytes() != content:
             raise StudyError.of("satix.instrument_exists", Place(file=str(folder / named)))
         (folder / named).write_bytes(content)
-    return _write_study(folder, chosen, named, wave=wave)
+    return _write_study(folder, chosen, named, waves={_code(wave): wave})
 
 
 def study_from_export(
@@ -86,24 +89,45 @@ def study_from_export(
     SatixError
         The export cannot be read or holds no question, or there is a study already.
     """
-    from satix.importing import draft_from_export
+    from satix.export_drafts import draft_from_export
     from satix.mapping_proposals import mapping_text
     from survey.definition_files import dump_definition
-    from survey.importers.detect import platform_of
+    from survey.importers.detect import importer_of, platform_of
     from survey.importers.table_file import read_table
 
     _refuse_existing(folder)
     table = read_table(export)
     name = _code(folder.resolve().name)
-    draft = draft_from_export(table, platform or platform_of(table), instrument_id=code_from(name), codebook=codebook)
+    platform = platform or platform_of(table)
+    draft = draft_from_export(table, platform, instrument_id=code_from(name), codebook=codebook)
+    rounds = _rounds(importer_of(platform).arrange(table).table, draft.mapping)
+    if rounds:
+        draft = draft._replace(mapping=draft.mapping.model_copy(update={"waves": rounds}))
     _make_folders(folder)
     shutil.copyfile(export, folder / "data" / export.name)
     mapping = f"mappings/{export.stem}.yaml"
     (folder / mapping).write_text(mapping_text(draft.mapping), encoding="utf-8", newline="\n")
     (folder / "instrument.yaml").write_text(dump_definition(draft.instrument), encoding="utf-8", newline="\n")
-    by_row = any(column.role == "wave" for column in draft.mapping.columns)
-    entry = {"file": f"data/{export.name}", "mapping": mapping} | ({} if by_row else {"wave": _code(wave)})
-    return _write_study(folder, draft.instrument, "instrument.yaml", wave=wave, sources=[entry]), draft
+    entry = {"file": f"data/{export.name}", "mapping": mapping} | ({} if rounds else {"wave": _code(wave)})
+    waves = {code: value for value, code in rounds.items()} or {_code(wave): wave}
+    return _write_study(folder, draft.instrument, "instrument.yaml", waves=waves, sources=[entry]), draft
+
+
+def _rounds(table: Table, mapping: ColumnMapping) -> dict[str, str]:
+    """The values of the wave column with a code each, in natural order; empty where the file has no such column."""
+    column = next((column for column in mapping.columns if column.role == "wave"), None)
+    place = None if column is None else table.position_of(column.heading, column.occurrence)
+    if place is None:
+        return {}
+    values = {cell_text(cell) for cell in set(table.columns[place])} - {""}
+    rounds: dict[str, str] = {}
+    for value in in_order(values):
+        code, number = _code(value), 1
+        while code in rounds.values():
+            number += 1
+            code = f"{_code(value)}_{number}"
+        rounds[value] = code
+    return rounds
 
 
 def _refuse_existing(folder: Path) -> None:
@@ -118,24 +142,33 @@ def _make_folders(folder: Path) -> None:
 
 
 def _write_study(
-    folder: Path, chosen: Instrument, named: str, *, wave: str, sources: Sequence[Mapping[str, str]] = ()
+    folder: Path,
+    chosen: Instrument,
+    named: str,
+    *,
+    waves: Mapping[str, str],
+    sources: Sequence[Mapping[str, str]] = (),
 ) -> Path:
     import yaml
 
     segments = [question for question in chosen.questions if question.role == "segment" and question.type == "single"]
     lines = "".join(f"\n  - {{question: {question.code}}}" for question in segments) or " []"
-    entries = [
-        yaml.safe_dump(dict(entry), allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**6).strip()
-        for entry in sources
-    ]
+
+    def line(entry: Mapping[str, object]) -> str:
+        written: str = yaml.safe_dump(
+            dict(entry), allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**6
+        )
+        return f"\n  - {written.strip()}"
+
+    rounds = [{"wave": code, "label": {"en": value, "zh": value}} for code, value in waves.items()]
     text = TEMPLATE.format(
         title_en=" ".join(chosen.title.in_language("en").split()),
         title_zh=" ".join(chosen.title.in_language("zh").split()),
         study=_code(folder.resolve().name),
         instrument=named,
-        wave=_code(wave),
+        waves="".join(map(line, rounds)),
         segments=lines,
-        sources="".join(f"\n  - {entry}" for entry in entries) or " []",
+        sources="".join(map(line, sources)) or " []",
         root=chosen.index.code,
     )
     file = folder / "study.yaml"

@@ -38,7 +38,7 @@ _DIGITS = re.compile(rb"[0-9]*")
 _UPPER = re.compile(rb"[A-Z]+")
 _LETTER_BIT, _SECOND_LETTER_BIT, _THIRD_LETTER_BIT = np.uint64(0x40), np.uint64(0x4000), np.uint64(0x400000)
 """What tells a letter from a digit, a quotation mark or a blank in the first three bytes of eight."""
-_OPEN_C = np.uint16(int.from_bytes(b"<c", "little"))
+_OPEN_C, _COLON_C = (np.uint16(int.from_bytes(pair, "little")) for pair in (b"<c", b":c"))
 _USUAL_MASK, _USUAL_TAG = np.uint64(0xFF_FFFF_FFFF), np.uint64(int.from_bytes(b'c r="', "little"))
 
 
@@ -105,15 +105,13 @@ def _last_place(markup: bytes, end: int, cell: int, row: int) -> tuple[int, int]
 
 
 def _places_of_c(markup: bytes, end: int) -> NDArray[np.int64]:
-    """Where a tag's name begins with c, with or without a prefix."""
-    if b":" in markup:  # rare in a sheet; looked for in no time
-        found = np.frombuffer(markup, dtype=np.uint8, count=end)
-        before = found[:-1]
-        c = found[1:] == ord("c")
-        return np.flatnonzero(c & ((before == ord("<")) | (before == ord(":")))) + 1
-    even = np.frombuffer(markup, dtype="<u2", count=end // 2)  # two bytes at a time, from even and from odd places
-    odd = np.frombuffer(markup[1 : end + end % 2], dtype="<u2", count=(end - 1) // 2)
-    return np.concatenate((np.flatnonzero(even == _OPEN_C) * 2 + 1, np.flatnonzero(odd == _OPEN_C) * 2 + 2))
+    """Where a tag's name begins with c, with or without a prefix; two bytes are compared at a time."""
+    places = []
+    for start in (0, 1):
+        shifted = markup[1 : end + end % 2] if start else markup
+        pairs = np.frombuffer(shifted, dtype="<u2", count=(end - start) // 2)
+        places.append(np.flatnonzero((pairs == _OPEN_C) | (pairs == _COLON_C)) * 2 + 1 + start)
+    return np.concatenate(places)
 
 
 def _corner(words: NDArray[np.uint64], starts: NDArray[np.int64]) -> tuple[int, int] | None:

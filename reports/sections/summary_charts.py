@@ -43,7 +43,7 @@ def index_chart(reader: Reader, *, level: int) -> Chart | None:
 
 
 def trend_chart(reader: Reader, indicators: list[str]) -> Chart | None:
-    """The index of some nodes over all waves; None in a study of one wave."""
+    """The index of some nodes over all waves; None in a study of one wave, or where every figure is withheld."""
     if len(reader.results.waves) < 2:
         return None
     series = []
@@ -63,7 +63,10 @@ def trend_chart(reader: Reader, indicators: list[str]) -> Chart | None:
                     break_before=broken,
                 )
             )
-        series.append(TrendSeries(label=reader.name(indicator), points=tuple(points)))
+        if any(point.estimate is not None for point in points):
+            series.append(TrendSeries(label=reader.name(indicator), points=tuple(points)))
+    if not series:
+        return None
     return Chart(
         data=TrendData(series=tuple(series), axis=phrase("axis_index")),
         title=phrase("chart_trend"),

@@ -23,7 +23,7 @@ def build(reader: Reader) -> Section | None:
         return None
     dimensions = [record.indicator for record in reader.results.indicators if record.level == 1]
     blocks: list[Block] = []
-    chart = trend_chart(reader, dimensions if len(dimensions) <= MOST_LINES else [reader.root.indicator])
+    chart = trend_chart(reader, dimensions if 0 < len(dimensions) <= MOST_LINES else [reader.root.indicator])
     if chart is not None:
         blocks.append(chart)
     blocks.append(_levels(reader, dimensions))

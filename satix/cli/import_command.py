@@ -56,7 +56,8 @@ def build() -> click.Command:
 def import_file(source: str, lang: str | None, **asked: Any) -> None:
     """Detect, read and report; drafts, mappings and long tables are written where a file is named for them."""
     del lang
-    from satix.importing import ImportRequest, describe_import
+    from satix.export_drafts import ImportRequest
+    from satix.importing import describe_import
 
     paths = {name: Path(asked[name]) for name in ("codebook", "draft", "mapping", "save_mapping", "to") if asked[name]}
     for line in describe_import(ImportRequest(**{**asked, **paths}, source=source), language=message_language()):

@@ -19,7 +19,7 @@ BLOCK = 128
 """Rows turned round at a time: few enough to stay in the processor's cache."""
 _SHARED = 50_000
 """Distinct texts of a column up to which equal ones become one object."""
-_NUMBERS = frozenset({int, float})
+_NUMBERS, _TEXT = frozenset({int, float}), frozenset({str})
 
 
 def columns_of(
@@ -52,16 +52,18 @@ def columns_of(
             _check_width(len(turned), place)
             columns.append([None] * height)
             known.append({})
-        for position, (column, shared, cells) in enumerate(zip(columns, known, turned, strict=False)):
+        for position, cells in enumerate(turned):
             types = {*map(type, cells)}
-            texts = len(shared)
             if types <= _NUMBERS:
-                column.extend(cells)
-            elif len(types) == 1 and str in types:
-                column.extend(map(shared.setdefault, cells, cells) if texts < _SHARED else cells)
+                columns[position].extend(cells)
+                continue
+            shared = known[position]
+            texts = len(shared)
+            if types == _TEXT:
+                columns[position].extend(map(shared.setdefault, cells, cells) if texts < _SHARED else cells)
             else:
-                column.extend([_shared_cell(cell, shared) for cell in cells])
-            if str in types and (len(shared) > texts or texts >= _SHARED):  # there are texts not met before
+                columns[position].extend([_shared_cell(cell, shared) for cell in cells])
+            if len(shared) > texts or texts >= _SHARED:  # there may be texts not met before
                 _check_length(cells, position, height, place)
         height += len(block)
         for column in columns[len(turned) :]:

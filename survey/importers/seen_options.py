@@ -74,7 +74,8 @@ def options_of_texts(counts: Counter[str], kind: QuestionKind | None) -> Found:
         return "scale", tuple(numbered_options(ladder)), False
     repeated = sum(count for count in merged.values() if count > 1)
     short = all(len(text) <= LONGEST_LABEL for text in merged)
-    choice = short and len(merged) <= MOST_OPTIONS and repeated >= 0.7 * merged.total()
+    few = len(merged) <= 3 and repeated > 0
+    choice = short and len(merged) <= MOST_OPTIONS and (few or repeated >= 0.7 * merged.total())
     if kind in {"single", "scale"} and not choice:
         choice = len(merged) <= MOST_NAMED
     if not choice:

@@ -240,22 +240,23 @@ def _records(
 def _headed(
     columns: list[list[CellValue]], header: int, numbers: Sequence[int]
 ) -> tuple[tuple[str, ...], tuple[Sequence[CellValue], ...]]:
-    """Headings and cells of the records by column; columns without either are left off. Empties ``columns``."""
+    """Headings and cells of the records by column; columns without either are left off. Cuts ``columns``."""
     headings = [cell if isinstance(cell := column[header], str) else cell_text(cell) for column in columns]
     whole = numbers[-1] - numbers[0] == len(numbers) - 1
-    cells: list[tuple[CellValue, ...]] = []
     for place, column in enumerate(columns):
-        taken = column[numbers[0] - 1 : numbers[-1]] if whole else [column[number - 1] for number in numbers]
-        cells.append(tuple(taken))
-        columns[place] = []  # the table takes the place of what was read
+        if whole:  # in place, since a copy of everything would need as much memory again
+            del column[numbers[-1] :]
+            del column[: numbers[0] - 1]
+        else:
+            columns[place] = [column[number - 1] for number in numbers]
     kept = [
         place
         for place, heading in enumerate(headings)
-        if heading.strip() or any(not is_blank(cell) for cell in set(cells[place]))
+        if heading.strip() or any(not is_blank(cell) for cell in set(columns[place]))
     ]
     # a column's letter is its place, so only columns at the right end may go
     width = max(kept, default=-1) + 1
-    return tuple(headings[:width]), tuple(cells[:width])
+    return tuple(headings[:width]), tuple(columns[:width])
 
 
 def _without_end(row: Sequence[CellValue]) -> tuple[CellValue, ...]:

@@ -17,7 +17,7 @@ __all__ = ["LARGEST_STRUCTURE", "guard_structure", "listed", "read_json", "read_
 
 LARGEST_STRUCTURE = 20 * 1024 * 1024
 """Bytes of a questionnaire in JSON, XML or text; real ones stay far below."""
-MOST_PARTS = 1_000_000
+MOST_PARTS = 600_000
 """Brackets, texts, tags or attributes; each takes many times the memory of the bytes that stand for it."""
 DEEPEST = 100
 """XML elements inside one another."""

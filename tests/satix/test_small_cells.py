@@ -220,3 +220,18 @@ def test_every_file_of_the_output_is_looked_at(run: Run, small: SmallStudy) -> N
     names = {path.name for path in Path(small.output).iterdir()}
     assert names == {"results.json", "manifest.json", "report.xlsx", "report.html"}
     assert list(itertools.chain(*(path.glob("*.csv") for path in [small.output]))) == []
+
+
+def test_two_waves_of_too_few_people_make_a_report_without_figures(tmp_path):
+    """Every figure is withheld: the report is written all the same, without a trend chart."""
+    from satix.new_study import study_from_export
+    from satix.pipeline import evaluate_to_folder
+
+    words = ["非常不满意", "不满意", "一般", "满意", "非常满意"]
+    lines = ["wave,总体满意度"] + [f"2024 Q{n % 2 + 1},{words[n % 5]}" for n in range(12)]
+    export = tmp_path / "export.csv"
+    export.write_text("\n".join(lines), encoding="utf-8")
+    file, _ = study_from_export(tmp_path / "made", export)
+    written = evaluate_to_folder(file)
+    assert [wave.wave for wave in written.results.waves] == ["2024_Q1", "2024_Q2"]
+    assert (tmp_path / "made" / "output" / "report.xlsx").is_file()
