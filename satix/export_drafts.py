@@ -67,6 +67,13 @@ def draft_from_export(table: Table, platform: str, *, instrument_id: str, codebo
 
 
 def write_draft(table: Table, platform: str, request: ImportRequest, language: Language) -> Iterator[str]:
+    """Write the drafted instrument to ``request.draft`` and its mapping beside it; yields what was supposed.
+
+    Raises
+    ------
+    SatixError
+        The export holds no question, or a file is there already.
+    """
 
     from satix.mapping_proposals import mapping_text
     from survey.definition_files import dump_definition
