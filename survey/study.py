@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 RuleName = Literal["duplicate", "speeder", "straight_line", "missing_share", "attention"]
-AnalysisName = Literal["reliability", "gap", "importance_performance", "segments", "change"]
+AnalysisName = Literal["reliability", "measurement", "gap", "importance_performance", "segments", "change"]
 
 
 def _inside_if_path(instrument: str) -> str:
