@@ -52,7 +52,8 @@ class AlphaResult(TableDisplay):
     ``n`` counts the respondents used (``missing="listwise"``: all items answered; ``"pairwise"``: any), ``n_rows``
     those read, ``n_effective`` Kish's (sum w)^2 / sum w^2 over those used. ``interval`` names the method of
     ``std_error``, ``lower`` and ``upper``: ``"feldt"`` (with Duhachek's standard error) or, under case weights,
-    ``"bootstrap_percentile"``. Feldt's and Duhachek's figures are NaN under case weights. ``scale_mean`` and
+    ``"bootstrap_percentile"``, or ``"design_bootstrap_percentile"`` and ``"design_jackknife_t"`` under a sampling
+    design. Feldt's and Duhachek's figures are NaN under case weights or a design. ``scale_mean`` and
     ``scale_sd`` (n - 1) describe the respondents' means over answered items. ``covariance`` (k, k) has the divisor
     N - 1 of each pair, ``covariance_ml`` the sum of weights.
     """

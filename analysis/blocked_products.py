@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.whole_number_products import WholeNumbers, joint_products
 from survey.errors import SatixError
 
 Floats = NDArray[np.float64]
@@ -30,7 +31,8 @@ class Batch:
 
     ``load(rows, scores, flags)`` writes the shifted scores (0 where missing) and the answered flags of some rows,
     each (n_items, rows), a row per item. ``groups``, ``case_weights``, ``complete`` and ``row_means`` as in
-    `analysis.moments.partial`; ``centre`` (n_items,) is the shift.
+    `analysis.moments.partial`; ``centre`` (n_items,) is the shift. ``whole`` loads the same scores where they may be
+    whole numbers; without case weights their products are then taken at half the cost, and exactly.
     """
 
     load: Callable[[Any, Floats, Floats], None]
@@ -42,6 +44,7 @@ class Batch:
     case_weights: ArrayLike | None
     complete: bool
     row_means: tuple[tuple[int, ...], ...]
+    whole: WholeNumbers | None = None
 
     @property
     def width(self) -> int:
@@ -102,6 +105,10 @@ def _block_parts(
     width = batch.width
     stop = min(start + BLOCK_ROWS, batch.n)
     rows: Any = slice(start, stop) if order is None else order[start:stop]
+    if weights is None and batch.whole is not None:
+        exact = _whole_parts(batch, batch.whole, rows, bounds, start, stop)
+        if exact is not None:
+            return exact
     block = np.zeros((2 * width, stop - start))
     scores, flags = block[:width], block[width:]
     batch.load(rows, scores[: batch.n_items], flags[: batch.n_items])
@@ -133,6 +140,30 @@ def _block_parts(
         run = block[:, left:right]
         parts.append((group, run @ run.T, counts, squared))
     return parts
+
+
+def _whole_parts(
+    batch: Batch, whole: WholeNumbers, rows: Any, bounds: Integers, start: int, stop: int, /
+) -> list[Part] | None:
+    """The products of a block of whole numbers, group by group; None where they would not be exact."""
+    first = int(np.searchsorted(bounds, start, side="right")) - 1
+    runs: dict[int, tuple[int, int]] = {}
+    for group in range(first, batch.n_groups):
+        left, right = max(int(bounds[group]), start) - start, min(int(bounds[group + 1]), stop) - start
+        if left >= stop - start:
+            break
+        if right > left:
+            runs[group] = (left, right)
+    found = joint_products(
+        whole, rows, list(runs.values()), centre=batch.centre, complete=batch.complete, row_means=batch.row_means
+    )
+    if found is None:
+        return None
+    width = batch.width
+    return [
+        (group, joint, joint[width:, width:], np.diagonal(joint)[width:])
+        for group, joint in zip(runs, found, strict=True)
+    ]
 
 
 def _full_products(scores: Floats, w: Floats | None) -> tuple[Floats, Floats, Floats]:

@@ -20,11 +20,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.blocked_products import Batch, accumulate
+from analysis.whole_number_products import whole_codes, whole_values
 from survey.errors import SatixError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Codes = NDArray[np.int16]
+
+FIRST_ROWS = 4096  # rows whose middle is the shift
 
 __all__ = ["Moments", "from_values", "partial"]
 
@@ -175,6 +178,7 @@ def partial(
         case_weights=case_weights,
         complete=complete,
         row_means=tuple(tuple(int(item) for item in members) for members in row_means),
+        whole=whole_codes(codes, tables) if case_weights is None else None,
     )
     return _moments(batch, threads)
 
@@ -192,15 +196,17 @@ def from_values(
 ) -> Moments:
     """Moments of scored columns: ``values`` (n, p) with NaN where missing; the rest as in `partial`.
 
-    ``centre`` (p,) is the shift, by default the middle of the values seen. Give it when batches with
-    ``row_means`` are to be added.
+    Numbers of any type are read as they lie, block by block. ``centre`` (p,) is the shift, by default the middle of
+    the first values seen. Give it when batches with ``row_means`` are to be added.
     """
-    matrix = np.asarray(values, dtype=np.float64)
+    matrix = np.asarray(values)
+    if matrix.dtype.kind not in "biuf":
+        matrix = matrix.astype(np.float64)
     n, n_items = matrix.shape
-    middle = np.array([_middle(column) for column in matrix.T]) if centre is None else np.asarray(centre, np.float64)
+    middle = _middles(matrix) if centre is None else np.asarray(centre, np.float64)
 
     def load(rows: Any, scores: Floats, flags: Floats) -> None:
-        np.subtract(matrix[rows].T, middle[:, None], out=scores)
+        np.subtract(matrix[rows].T, middle[:, None], out=scores, casting="unsafe")
         missing = np.isnan(scores)
         np.logical_not(missing, out=flags, casting="unsafe")
         scores[missing] = 0.0
@@ -215,6 +221,7 @@ def from_values(
         case_weights=case_weights,
         complete=complete,
         row_means=tuple(tuple(int(item) for item in members) for members in row_means),
+        whole=whole_values(matrix) if case_weights is None else None,
     )
     return _moments(batch, threads)
 
@@ -231,7 +238,7 @@ def _moments(batch: Batch, threads: int | None) -> Moments:
 
 
 def _check_codes(codes: Codes, options: list[int]) -> None:
-    zeros = int((codes == 0).sum())
+    zeros = int(codes.size - np.count_nonzero(codes))
     if zeros:
         raise SatixError.of("analysis.code_zero", found=zeros)
     if len(options) != len(codes):
@@ -244,6 +251,16 @@ def _check_codes(codes: Codes, options: list[int]) -> None:
 def _middle(scores: Floats) -> float:
     valid = scores[~np.isnan(scores)]
     return float((valid.min() + valid.max()) / 2) if valid.size else 0.0
+
+
+def _middles(matrix: NDArray[Any]) -> Floats:
+    """The middle of each column's values in the first rows; of all its values where those hold none."""
+    head = matrix[:FIRST_ROWS].astype(np.float64)
+    middles = [
+        _middle(column if not np.isnan(column).all() else matrix[:, place].astype(np.float64))
+        for place, column in enumerate(head.T)
+    ]
+    return np.array(middles)
 
 
 def _diagonal(matrices: Any) -> Any:

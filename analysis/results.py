@@ -34,8 +34,10 @@ __all__ = [
     "ChannelTime",
     "ChannelVisits",
     "CoefficientRow",
+    "ConstructPair",
     "Decomposition",
     "DecompositionRow",
+    "FactorModelFit",
     "Figure",
     "FindingRecord",
     "Gap",
@@ -44,7 +46,15 @@ __all__ = [
     "ImportancePerformance",
     "ImportanceRow",
     "IndicatorRecord",
+    "Invariance",
+    "InvarianceLevelRow",
     "ItemRow",
+    "Measurement",
+    "MeasurementAdvice",
+    "MeasurementBlock",
+    "MeasurementComponent",
+    "MeasurementItem",
+    "MeasurementRule",
     "MissingKindRow",
     "NodeScore",
     "OptionCount",
@@ -252,6 +262,154 @@ class Reliability(Record):
     reason: str | None
 
 
+class MeasurementRule(Record):
+    """A rule behind a light: the figure, its threshold, and the question, component or other block it is about."""
+
+    rule: str
+    light: Literal["green", "amber", "red", "grey"]
+    about: str
+    value: Number
+    threshold: Number
+
+
+class MeasurementAdvice(Record):
+    """What to do about a block: a code, the question or block it is about, and the figures behind it."""
+
+    code: str
+    about: str
+    figures: dict[str, Number]
+
+
+class MeasurementItem(Record):
+    """One question of a reflective block: corrected item-total correlation, standardised loading, alpha and AVE
+    without it."""
+
+    question: str
+    item_total: Number
+    loading: Number
+    alpha_without: Number
+    variance_extracted_without: Number
+
+
+class MeasurementComponent(Record):
+    """One component of a formative block and its variance inflation factor."""
+
+    indicator: str
+    inflation: Number
+
+
+class MeasurementBlock(Record):
+    """How well a block measures. ``loadings_from`` is the joint factor model, or one factor for this block alone.
+
+    ``unweighted`` names the figures that leave case weights out. Ordinal figures exist for scales of up to five points.
+    """
+
+    indicator: str
+    facet: str
+    measurement: Literal["reflective", "formative"]
+    light: Literal["green", "amber", "red", "grey"]
+    rules: list[MeasurementRule]
+    advice: list[MeasurementAdvice]
+    n_items: int
+    n: int | None
+    points: int | None
+    alpha: Number
+    omega: Number
+    ordinal_alpha: Number
+    ordinal_omega: Number
+    composite_reliability: Number
+    variance_extracted: Number
+    loadings_from: Literal["model", "block"] | None
+    kmo: Number
+    bartlett_chi_square: Number
+    bartlett_df: int | None
+    bartlett_p_value: Number
+    n_factors: int | None
+    items: list[MeasurementItem]
+    components: list[MeasurementComponent]
+    unweighted: list[str]
+
+
+class FactorModelFit(Record):
+    """Fit of the factor model of all reflective blocks with three items or more; unweighted.
+
+    ``reading`` is ``exact`` where the model has no degrees of freedom, so that its fit says nothing.
+    """
+
+    constructs: list[str]
+    n_items: int
+    estimator: str
+    missing: str
+    n: int
+    dropped: int
+    converged: bool
+    chi_square: Number
+    df: int
+    p_value: Number
+    cfi: Number
+    tli: Number
+    rmsea: Number
+    rmsea_lower: Number
+    rmsea_upper: Number
+    srmr: Number
+    reading: Literal["good", "acceptable", "poor", "exact", "not_converged"]
+    findings: list[str]
+
+
+class ConstructPair(Record):
+    """Two blocks side by side: correlation of their factors, HTMT, and whether both pass Fornell and Larcker's rule."""
+
+    first: str
+    second: str
+    correlation: Number
+    htmt: Number
+    fornell_larcker: bool | None
+
+
+class InvarianceLevelRow(Record):
+    """Fit of one level of invariance, and what it lost against the level before."""
+
+    level: str
+    chi_square: Number
+    df: int
+    cfi: Number
+    rmsea: Number
+    delta_cfi: Number
+    delta_rmsea: Number
+    p_value: Number
+    accepted: bool
+
+
+class Invariance(Record):
+    """Whether groups understand the questions alike, on complete answers and without case weights.
+
+    ``question`` is a segment question, or ``wave``. ``verdict``: means may be compared, may not, or was not judged.
+    """
+
+    question: str
+    label: Bilingual
+    verdict: Literal["comparable", "not_comparable", "not_judged"]
+    reason: str
+    figures: dict[str, str | int | float | None]
+    constructs: list[str]
+    groups: dict[str, int]
+    estimator: str
+    levels: list[InvarianceLevelRow]
+
+
+class Measurement(Record):
+    """Measurement quality of a wave: every block, the factor model behind them, and invariance over segments.
+
+    ``skipped`` says why there is no factor model.
+    """
+
+    blocks: list[MeasurementBlock]
+    model: FactorModelFit | None
+    skipped: str | None
+    pairs: list[ConstructPair]
+    invariance: list[Invariance]
+
+
 class GapRow(Record):
     """Performance minus expectation for an item, a dimension or the whole."""
 
@@ -413,6 +571,7 @@ class WaveResults(Record):
     gap: Gap | None
     importance_performance: ImportancePerformance | None
     segments: list[Segments]
+    measurement: Measurement | None = None
 
 
 class ChangeRow(Record):

@@ -48,7 +48,7 @@ def select_analyses(
 ) -> Selection:
     """What applies.
 
-    Reliability needs a reflective node with two items, a gap needs expectations, the
+    Reliability needs answers, measurement quality a reflective node with two items, a gap needs expectations, the
     importance-performance grid needs importance ratings, change needs two waves, segments need to
     be named. ``requested`` (None: all) limits the run; what was requested and does not apply is
     named with its reason.
@@ -63,7 +63,17 @@ def select_analyses(
         reasons["change"] = "analysis.not_applicable_change"
     if not study.segments:
         reasons["segments"] = "analysis.not_applicable_segments"
-    every = {"reliability", "gap", "importance_performance", "segments", "change"}
+    if not _has_reflective_block(instrument):
+        reasons["measurement"] = "analysis.not_applicable_measurement"
+    every = {"reliability", "measurement", "gap", "importance_performance", "segments", "change"}
     run = {name for name in every if name not in reasons and (wanted is None or name in wanted)}
     in_vain = {str(name): code for name, code in reasons.items() if wanted is not None and name in wanted}
     return Selection(run=frozenset(run), not_applicable=in_vain)
+
+
+def _has_reflective_block(instrument: Instrument) -> bool:
+    return any(
+        node.measurement == "reflective"
+        and sum(len(instrument.questions_of(facet="performance", measures=leaf.code)) for leaf in node.leaves()) >= 2
+        for node in instrument.index.walk()
+    )

@@ -96,7 +96,7 @@ def _results(project: Project, read: ReadSources, channels: list[ReadChannel], p
         progress("analyse", position, len(parts))
         found: list[Problem] = []
         blocks.append(wave_results(wave, study, selection, screened, tables.get(wave.wave or "", []), found))
-        problems += found if wave is split.waves[-1] else []
+        problems += found if wave.wave is None or wave is split.waves[-1] else []
     progress("change", 0, 1)
     moved = changes.change_records(split, tables) if "change" in selection.run else []
     problems += changes.version_findings(split)

@@ -56,7 +56,7 @@ FIRST_RULES: tuple[RuleName, ...] = ("duplicate", "speeder", "straight_line", "m
 """The rules of specification 1."""
 SPECIFICATION_DEFAULTS: dict[int, dict[str, object]] = {2: {"attention_slips": 2}}
 """Where a version has other defaults than the first."""
-AnalysisName = Literal["reliability", "gap", "importance_performance", "segments", "change"]
+AnalysisName = Literal["reliability", "measurement", "gap", "importance_performance", "segments", "change"]
 
 
 def _inside_if_path(instrument: str) -> str:

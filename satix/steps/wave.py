@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from analysis.results import WaveResults
 from satix.steps.gaps import gap_record, importance_performance_record
 from satix.steps.items import item_rows
+from satix.steps.measurement import measurement_record, pooled_measurement_record
 from satix.steps.reliability import reliability_records
 from satix.steps.scores import leaf_covariance, node_scores, target_rows
 from satix.steps.screening_record import screening_record
 
 if TYPE_CHECKING:
-    from analysis.results import Segments
+    from analysis.results import Measurement, Segments
     from analysis.selection import Selection
     from satix.steps.context import Wave
     from satix.steps.screening import Screened
@@ -51,4 +52,11 @@ def wave_results(
         if "importance_performance" in selection.run
         else None,
         segments=segments,
+        measurement=_measurement(wave, study, selection, findings) if "measurement" in selection.run else None,
     )
+
+
+def _measurement(wave: Wave, study: Study, selection: Selection, findings: list[Problem]) -> Measurement:
+    if wave.wave is None:
+        return pooled_measurement_record(wave, study, findings)
+    return measurement_record(wave, study, findings, segments="segments" in selection.run)

@@ -7,9 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters import change, channels, effects, gap, ipa, planning, reliability, scores, screening, servqual
+from adapters import (
+    agreement,
+    cfa,
+    change,
+    channels,
+    compare_rules,
+    correlations,
+    culture,
+    effects,
+    factors,
+    gap,
+    ipa,
+    planning,
+    reliability,
+    scores,
+    screening,
+    servqual,
+)
 from adapters.case import Case, SkippedError
-from adapters.comparison import allowance, differences
+from adapters.comparison import allowance
 from survey.errors import SatixError
 
 __all__ = ["Outcome", "run_case"]
@@ -28,9 +45,22 @@ METHODS: dict[tuple[str, str], Adapter] = {
     **{("channels", method): adapter for method, adapter in planning.CHANNELS.items()},
     **{("channels", method): adapter for method, adapter in channels.METHODS.items()},
     **{("channels", method): adapter for method, adapter in screening.METHODS.items()},
+    **{("culture", method): adapter for method, adapter in cfa.CULTURE.items()},
+    **{("channels", method): adapter for method, adapter in agreement.CHANNELS.items()},
+    **{(topic, method): adapter for topic in ("delphi", "weights") for method, adapter in agreement.EXPERTS.items()},
+    **{("culture", method): adapter for method, adapter in culture.METHODS.items()},
 }
-TOPICS: dict[str, Adapter] = {"reliability": reliability.run, "gap": gap.run}
-ELEMENT_WISE = "element-wise"
+TOPICS: dict[str, Adapter] = {
+    "agreement": agreement.run,
+    "reliability": reliability.run,
+    "gap": gap.run,
+    "polychoric": correlations.run,
+    "factorability": factors.factorable,
+    "efa": factors.efa,
+    "omega": factors.omega,
+    "cfa": cfa.run,
+    "invariance": cfa.invariance,
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +78,7 @@ def run_case(case: Case, data_folder: Path | None = None) -> Outcome:
     if adapter is None:
         what = f"method {case.method} of topic {case.topic}" if case.method else f"topic {case.topic}"
         return Outcome("SKIP", f"{what} is not built yet")
-    if not case.compare.startswith(ELEMENT_WISE):
+    if not compare_rules.known(case.compare):
         return Outcome("SKIP", f"comparison '{case.compare}' is not built yet")
     try:
         actual = adapter(case)
@@ -65,11 +95,11 @@ def run_case(case: Case, data_folder: Path | None = None) -> Outcome:
 
 def _compared(case: Case, actual: Mapping[str, Any]) -> Outcome:
     allowed = allowance(case.tolerance, relative=case.method is None)
-    faults = list(differences(actual, case.expected, allowed))
+    faults = list(compare_rules.faults(actual, case.expected, allowed, case.compare))
     for other in _alternatives(case):
         if not faults:
             break
-        if not list(differences(actual, other, allowed)):
+        if not list(compare_rules.faults(actual, other, allowed, case.compare)):
             faults = []
     if not faults:
         return Outcome("PASS")

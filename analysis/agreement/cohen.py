@@ -1,20 +1,21 @@
-"""Agreement of coders: per cent, Cohen's kappa with interval, weighted kappa, Fleiss' kappa.
+"""Agreement of two coders: per cent, Cohen's kappa and weighted kappa with standard error and interval.
 
 With p_o the observed and p_e the agreement expected from the margins, kappa = (p_o - p_e) / (1 - p_e). Weighted kappa
 takes agreement weights 1 - |i - j| / (k - 1) (linear) or 1 - (i - j)^2 / (k - 1)^2 (quadratic). The large-sample
-variance is that of Fleiss, Cohen and Everitt for kappa different from zero.
+variance is that of Fleiss, Cohen and Everitt for kappa different from zero; the test of no agreement beyond chance uses
+theirs for kappa equal to zero.
 
 References
 ----------
 Cohen (1960), Educational and Psychological Measurement 20, 37-46; Cohen (1968), Psychological Bulletin 70, 213-220;
-Fleiss, Cohen & Everitt (1969), Psychological Bulletin 72, 323-327; Fleiss (1971), Psychological Bulletin 76, 378-382.
+Fleiss, Cohen & Everitt (1969), Psychological Bulletin 72, 323-327.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import asdict, dataclass
-from math import nan, sqrt
+from dataclasses import asdict, dataclass, replace
+from math import erfc, isnan, nan, sqrt
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -28,14 +29,15 @@ if TYPE_CHECKING:
 
 KappaWeights = Literal["unweighted", "linear", "quadratic"]
 
-__all__ = ["AgreementResult", "KappaWeights", "agreement", "cohen_kappa", "fleiss_kappa", "pairwise_table"]
+__all__ = ["AgreementResult", "KappaWeights", "agreement", "cohen_kappa", "pairwise_table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementResult(TableDisplay):
     """Agreement of two coders on ``n`` objects. Shares are 0-1; kappa is at most 1, NaN where chance alone agrees.
 
-    ``lower`` and ``upper`` bound kappa, ``std_error`` is kappa's.
+    ``lower`` and ``upper`` bound kappa, ``std_error`` is kappa's; ``z`` and ``p_value`` test that there is no agreement
+    beyond chance. ``dropped`` counts objects that only one coder coded, or with a code outside the categories.
     """
 
     agreement: float
@@ -47,6 +49,9 @@ class AgreementResult(TableDisplay):
     n: int
     kappa_weights: KappaWeights
     confidence: float
+    z: float = nan
+    p_value: float = nan
+    dropped: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """One row."""
@@ -84,13 +89,16 @@ def cohen_kappa(
     w = _agreement_weights(len(p), kappa_weights)
     observed, expected = float((w * p).sum()), float(rows @ w @ columns)
     if np.isclose(expected, 1):
-        kappa = std_error = nan
+        kappa = std_error = z = nan
     else:
         kappa = (observed - expected) / (1 - expected)
         margins = (w @ columns)[:, None] + (rows @ w)[None, :]
         inner = float((p * (w - margins * (1 - kappa)) ** 2).sum())
         variance = (inner - (kappa - expected * (1 - kappa)) ** 2) / (n * (1 - expected) ** 2)
         std_error = sqrt(max(variance, 0.0))
+        under_chance = float((np.outer(rows, columns) * (w - margins) ** 2).sum()) - expected**2
+        null_error = sqrt(max(under_chance, 0.0) / (n * (1 - expected) ** 2))
+        z = kappa / null_error if null_error > 0 else nan
     half = float(ndtri(0.5 + confidence / 2)) * std_error
     return AgreementResult(
         agreement=float(np.trace(p)),
@@ -102,6 +110,8 @@ def cohen_kappa(
         n=int(n),
         kappa_weights=kappa_weights,
         confidence=confidence,
+        z=z,
+        p_value=erfc(abs(z) / sqrt(2)),
     )
 
 
@@ -122,7 +132,8 @@ def agreement(
 ) -> AgreementResult:
     """Agreement of two coders over the objects both coded; None where a coder gave nothing.
 
-    ``categories`` gives the order for weighted kappa; by default the values found, sorted by their text.
+    ``categories`` gives the order for weighted kappa; by default the values found, in their own order (numbers) or
+    sorted by their text. A code outside ``categories`` leaves the object out.
 
     Raises
     ------
@@ -133,15 +144,27 @@ def agreement(
     """
     if len(first) != len(second):
         raise SatixError.of("analysis.design_lengths_differ", what="codes", found=len(second), expected=len(first))
-    pairs = [(one, two) for one, two in zip(first, second, strict=True) if one is not None and two is not None]
-    known = list(categories) if categories is not None else sorted({code for pair in pairs for code in pair}, key=str)
+    pairs = [(one, two) for one, two in zip(first, second, strict=True) if _given(one) and _given(two)]
+    known = list(categories) if categories is not None else _in_order({code for pair in pairs for code in pair})
     place = {code: position for position, code in enumerate(known)}
+    pairs = [(one, two) for one, two in pairs if one in place and two in place]
     table = np.zeros((len(known), len(known)))
     for one, two in pairs:
         table[place[one], place[two]] += 1
     if not pairs:
         raise InsufficientDataError.of("analysis.too_few_respondents", found=0, needed=1, what="agreement")
-    return cohen_kappa(table, kappa_weights=kappa_weights, confidence=confidence)
+    result = cohen_kappa(table, kappa_weights=kappa_weights, confidence=confidence)
+    return replace(result, dropped=len(first) - len(pairs))
+
+
+def _given(code: Hashable | None) -> bool:
+    return code is not None and not (isinstance(code, float) and isnan(code))
+
+
+def _in_order(codes: set[Hashable]) -> list[Hashable]:
+    if all(isinstance(code, int | float) for code in codes):
+        return sorted(codes)  # type: ignore[type-var]
+    return sorted(codes, key=str)
 
 
 def pairwise_table(ratings: Sequence[Sequence[float]], categories: Sequence[float]) -> NDArray[np.float64]:
@@ -156,21 +179,3 @@ def pairwise_table(ratings: Sequence[Sequence[float]], categories: Sequence[floa
         counts = np.bincount([place[rating] for rating in given], minlength=len(categories)).astype(np.float64)
         table += np.outer(counts, counts) - np.diag(counts)
     return table
-
-
-def fleiss_kappa(counts: ArrayLike) -> tuple[float, float, float]:
-    """Mean agreement, agreement by chance and Fleiss' kappa from (objects, categories) counts of equal row totals.
-
-    Raises
-    ------
-    SatixError
-        Row totals differ, or objects have fewer than two ratings.
-    """
-    table = np.asarray(counts, dtype=np.float64)
-    raters = table.sum(axis=1)
-    if table.ndim != 2 or not len(table) or raters[0] < 2 or not np.allclose(raters, raters[0]):
-        raise SatixError.of("analysis.agreement_table_invalid", found=str(table.shape))
-    m = raters[0]
-    within = float((((table**2).sum(axis=1) - m) / (m * (m - 1))).mean())
-    chance = float(((table.sum(axis=0) / table.sum()) ** 2).sum())
-    return within, chance, nan if np.isclose(chance, 1) else (within - chance) / (1 - chance)
