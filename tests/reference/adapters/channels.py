@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from adapters.case import Case, SkippedError
-from analysis.agreement import KappaWeights, cohen_kappa, fleiss_kappa
 from analysis.mystery_visits import mystery_score
 from analysis.response_rates import response_rates, worst_case_bounds
 
@@ -27,22 +26,6 @@ def aapor_rates(case: Case) -> dict[str, Any]:
     counts = {name: case.inputs.get(key, 0) for key, name in OUTCOMES.items()}
     result = response_rates(counts, eligible_share=case.inputs.get("e"))
     return {**{name: 100 * rate for name, rate in result.rates.items()}, "e": result.eligible_share}
-
-
-def cohen(case: Case) -> dict[str, Any]:
-    table = case.inputs["table"]
-    kinds: tuple[KappaWeights, ...] = ("unweighted", "linear", "quadratic")
-    found = {kind: cohen_kappa(table, kappa_weights=kind) for kind in kinds}
-    return {
-        "po": found["unweighted"].agreement,
-        "kappa": found["unweighted"].estimate,
-        **{kind: result.estimate for kind, result in found.items()},
-    }
-
-
-def fleiss(case: Case) -> dict[str, Any]:
-    within, chance, kappa = fleiss_kappa(case.inputs["counts"])
-    return {"P_bar": within, "P_e": chance, "kappa": kappa}
 
 
 def visit(case: Case) -> dict[str, Any]:
@@ -71,8 +54,6 @@ def bounds(case: Case) -> dict[str, Any]:
 
 METHODS = {
     "aapor_rates": aapor_rates,
-    "cohen_kappa": cohen,
-    "fleiss_kappa": fleiss,
     "mystery_score": visit,
     "nonresponse_bounds": bounds,
 }

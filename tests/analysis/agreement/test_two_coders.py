@@ -83,7 +83,8 @@ def test_pairs_of_anonymous_coders() -> None:
 
 def test_fleiss_of_two_raters() -> None:
     """Objects (2,0), (1,1), (0,2): P = (1 + 0 + 1)/3, chance .5, kappa 1/3."""
-    assert fleiss_kappa([[2, 0], [1, 1], [0, 2]]) == pytest.approx((2 / 3, 0.5, 1 / 3))
+    found = fleiss_kappa([[2, 0], [1, 1], [0, 2]])
+    assert (found.agreement, found.expected, found.estimate) == pytest.approx((2 / 3, 0.5, 1 / 3))
     with pytest.raises(SatixError):
         fleiss_kappa([[2, 0], [1, 0]])
 
