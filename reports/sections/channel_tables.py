@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analysis.results import ChannelFigureRow
 from reports.document import Column, Row, Table, Value, Verdict
 from reports.labels import Label, NumberKind
@@ -12,10 +14,16 @@ from reports.wording import phrase
 __all__ = ["figure_table", "remark_of", "without_empty"]
 
 
-def without_empty(columns: tuple[Column, ...], rows: list[Row], optional: frozenset[str]) -> tuple[Column, ...]:
-    """The columns without those of ``optional`` that hold nothing but blanks and noughts."""
-    filled = {key for row in rows for key, value in row.values.items() if value not in {None, 0}}
-    return tuple(column for column in columns if column.key not in optional or column.key in filled)
+def without_empty(
+    columns: tuple[Column, ...], rows: list[Row], optional: frozenset[str]
+) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
+    """Columns and rows without those of ``optional`` that hold nothing but blanks and noughts."""
+    filled = {key for row in rows for key, value in row.values.items() if value is not None and value != 0}
+    kept = tuple(column for column in columns if column.key not in optional or column.key in filled)
+    keys = {column.key for column in kept}
+    return kept, tuple(
+        replace(row, values={key: value for key, value in row.values.items() if key in keys}) for row in rows
+    )
 
 
 def remark_of(grade: str) -> Verdict | None:

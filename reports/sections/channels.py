@@ -93,9 +93,10 @@ def _overview(reader: Reader) -> Table:
         Column(key="again", label=phrase("column_ids_twice"), kind="count"),
         Column(key="default", label=phrase("column_default"), kind="count"),
     )
+    shown, filled = without_empty(columns, rows, frozenset({"skipped", "coverage", "again", "default"}))
     return Table(
-        columns=without_empty(columns, rows, frozenset({"skipped", "coverage", "again", "default"})),
-        rows=tuple(rows),
+        columns=shown,
+        rows=filled,
         caption=phrase("caption_channels"),
         notes=(phrase("note_channels"), phrase("note_coverage")),
     )
@@ -200,9 +201,10 @@ def _ratings(channel: Channel) -> Table:
         Column(key="with_defaults", label=phrase("column_with_defaults"), kind="number", decimals=2),
         Column(key="remark", label=phrase("column_remark"), kind="verdict"),
     )
+    shown, filled = without_empty(columns, rows, frozenset({"default", "with_defaults", "remark"}))
     return Table(
-        columns=without_empty(columns, rows, frozenset({"default", "with_defaults", "remark"})),
-        rows=tuple(rows),
+        columns=shown,
+        rows=filled,
         caption=phrase("caption_channel_ratings"),
         notes=tuple(notes),
     )
