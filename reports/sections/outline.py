@@ -14,6 +14,7 @@ from reports.sections import (
     importance_performance,
     indicators,
     items,
+    measurement,
     method,
     reliability,
     segments,
@@ -37,6 +38,7 @@ OUTLINE: tuple[Callable[[Reader], Section | None], ...] = (
     importance_performance.build,
     segments.build,
     reliability.build,
+    measurement.build,
     data_quality.build,
     method.build,
 )
