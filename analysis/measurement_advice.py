@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite, nan
+from math import ceil, isfinite, nan
 from typing import Literal
 
 __all__ = [
@@ -32,7 +32,9 @@ __all__ = [
 
 FitReading = Literal["good", "acceptable", "poor", "exact"]
 Light = Literal["green", "amber", "red", "grey"]
-AdviceCode = Literal["drop", "reword", "turn_round", "split", "merge", "add_items", "redundant", "overlap"]
+AdviceCode = Literal[
+    "drop", "reword", "turn_round", "split", "merge", "add_items", "lengthen", "rethink", "redundant", "overlap"
+]
 _ORDER: tuple[Light, ...] = ("green", "amber", "red")
 
 
@@ -42,6 +44,7 @@ class MeasurementThresholds:
 
     reliability_good: float = 0.8
     reliability_acceptable: float = 0.7
+    reliability_hopeless: float = 0.5
     item_total: float = 0.3
     loading: float = 0.7
     loading_weak: float = 0.5
@@ -231,11 +234,24 @@ def _reflective_advice(block: BlockEvidence, limits: MeasurementThresholds) -> l
     for other, value in block.htmt.items():
         if isfinite(value) and value >= limits.htmt_lenient:
             found.append(Advice(code="merge", about=other, fields={"htmt": value}))
-    if block.alpha > limits.redundant:
-        found.append(Advice(code="redundant", fields={"alpha": block.alpha}))
     if block.n_items == 2:
         found.append(Advice(code="add_items"))
+    elif block.alpha > limits.redundant:
+        found.append(Advice(code="redundant", fields={"alpha": block.alpha}))
+    reliability = block.omega if isfinite(block.omega) else block.alpha
+    if reliability < limits.reliability_acceptable and not found:
+        if reliability < limits.reliability_hopeless:
+            found.append(Advice(code="rethink", fields={"reliability": reliability}))
+        else:
+            fields = _length_needed(block.n_items, reliability, limits.reliability_good)
+            found.append(Advice(code="lengthen", fields=fields))
     return found
+
+
+def _length_needed(n_items: int, reliability: float, wanted: float) -> dict[str, float]:
+    """Spearman and Brown's prophecy: how many items like these would be reliable enough."""
+    times = wanted * (1 - reliability) / (reliability * (1 - wanted))
+    return {"reliability": reliability, "n_needed": ceil(n_items * times - 1e-9), "wanted": wanted}
 
 
 def _drop_or_reword(block: BlockEvidence, item: ItemEvidence) -> Advice:

@@ -195,12 +195,7 @@ def _items(reader: Reader, blocks: list[MeasurementBlock]) -> Table:
                 values["remark"] = Verdict(label=phrase("item_negative"), tone="bad")
             elif item.loading is not None and abs(item.loading) < limits.loading_weak:
                 values["remark"] = Verdict(
-                    label=sentence(
-                        "rule_loading",
-                        about=reader.question_name(item.question),
-                        value=coefficient(item.loading),
-                        threshold=coefficient(limits.loading_weak),
-                    ),
+                    label=sentence("loading_weak", threshold=coefficient(limits.loading_weak)),
                     tone="warning",
                 )
             rows.append(Row(values=values, level=1))

@@ -95,9 +95,7 @@ def rule_bullets() -> tuple[Label, ...]:
             ave=coefficient(limits.variance_extracted),
             rho_c=coefficient(limits.composite_reliability),
         ),
-        sentence(
-            "measurement_rule_htmt", htmt=coefficient(limits.htmt), htmt_lenient=coefficient(limits.htmt_lenient)
-        ),
+        sentence("measurement_rule_htmt", htmt=coefficient(limits.htmt), htmt_lenient=coefficient(limits.htmt_lenient)),
         sentence(
             "measurement_rule_formative",
             inflation=Num(limits.inflation, "count"),
@@ -145,9 +143,10 @@ def _advice(reader: Reader, block: MeasurementBlock, advice: MeasurementAdvice) 
         ave=change,
         n_items=block.n_items,
         n_factors=Num(figures.get("n_factors"), "count"),
+        n_needed=Num(figures.get("n_needed"), "count"),
         inflation=Num(figures.get("inflation"), "number"),
         **{
             name: coefficient(figures.get(name))
-            for name in ("alpha", "alpha_without", "item_total", "loading", "htmt")
+            for name in ("alpha", "alpha_without", "item_total", "loading", "htmt", "reliability", "wanted")
         },
     )

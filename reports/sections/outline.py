@@ -15,6 +15,7 @@ from reports.sections import (
     importance_performance,
     indicators,
     items,
+    measurement,
     method,
     reliability,
     segments,
@@ -39,6 +40,7 @@ OUTLINE: tuple[Callable[[Reader], Section | None], ...] = (
     segments.build,
     channels.build,
     reliability.build,
+    measurement.build,
     data_quality.build,
     method.build,
 )

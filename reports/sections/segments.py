@@ -19,6 +19,7 @@ from reports.document import (
 )
 from reports.labels import Label
 from reports.reading import Reader, interval_of
+from reports.sections.measurement_words import invariance_reason
 from reports.sentences import Num, sentence
 from reports.wording import phrase
 
@@ -32,6 +33,9 @@ def build(reader: Reader) -> Section | None:
     blocks: list[Block] = []
     for table in reader.current.segments:
         blocks.append(Heading(text=Label.of(table.label)))
+        gate = _gate(reader, table)
+        if gate is not None:
+            blocks.append(gate)
         chart = _chart(reader, table)
         if chart is not None:
             blocks.append(chart)
@@ -51,6 +55,19 @@ def build(reader: Reader) -> Section | None:
             suppress=reader.results.study.suppress_below,
             indicative=reader.results.study.indicative_below,
         ),
+    )
+
+
+def _gate(reader: Reader, table: Segments) -> Paragraph | None:
+    """Whether the groups' means may be compared at all, and why; the table is shown in any case."""
+    measurement = reader.current.measurement
+    tested = [] if measurement is None else [one for one in measurement.invariance if one.question == table.question]
+    if not tested:
+        return None
+    record = tested[0]
+    return Paragraph(
+        text=sentence(f"segment_gate_{record.verdict}", reason=invariance_reason(reader, record)),
+        tone="warning" if record.verdict == "not_comparable" else "note",
     )
 
 

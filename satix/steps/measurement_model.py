@@ -136,9 +136,7 @@ def _model(result: CfaResult, constructs: dict[str, list[str]]) -> JointModel:
         rmsea_lower=_measure(fit, f"rmsea.ci.lower{rmsea}"),
         rmsea_upper=_measure(fit, f"rmsea.ci.upper{rmsea}"),
         srmr=_measure(fit, "srmr"),
-        reading=fit_reading(
-            df=int(fit["df"]), cfi=fit.best("cfi"), rmsea=fit.best("rmsea"), srmr=_measure(fit, "srmr")
-        )
+        reading=fit_reading(df=int(fit["df"]), cfi=fit.best("cfi"), rmsea=fit.best("rmsea"), srmr=_measure(fit, "srmr"))
         if result.converged
         else "not_converged",
         findings=sorted({finding.code for finding in result.findings}),

@@ -32,7 +32,7 @@ def _asked(code: str, facet: str, **more: Any) -> dict[str, Any]:
 def test_what_applies_to_the_small_study() -> None:
     """Two waves and a segment: change and segments; no expectation, no importance."""
     selection = select_analyses(_instrument(), _study())
-    assert selection.run == {"reliability", "segments", "change"}
+    assert selection.run == {"reliability", "measurement", "segments", "change"}
     assert selection.not_applicable == {}, "nothing was asked for in vain"
 
 
@@ -45,6 +45,16 @@ def test_what_was_asked_for_in_vain_has_a_reason() -> None:
     assert set(selection.not_applicable) == set(asked) - {"reliability"}
     for code in selection.not_applicable.values():
         assert render_message(code, {}, "en") != render_message(code, {}, "zh")
+
+
+def test_measurement_needs_a_reflective_part_with_two_questions() -> None:
+    """Formative through and through: there is nothing whose measurement could be judged."""
+    content = deepcopy(INSTRUMENT)
+    for node in (content["index"], *content["index"]["indicators"]):
+        node["measurement"] = "formative"
+    selection = select_analyses(Instrument.model_validate(content), _study(), requested=["measurement"])
+    assert selection.run == frozenset()
+    assert selection.not_applicable == {"measurement": "analysis.not_applicable_measurement"}
 
 
 def test_requested_limits_the_run() -> None:
