@@ -106,9 +106,7 @@ def parameter_table(
     """
     terms = parse_model(_text_of(model) if isinstance(model, Mapping) else model)
     latent = tuple(dict.fromkeys(term.left for term in terms if term.op == "=~"))
-    named = [
-        name for term in terms for name in ((term.left,) if term.op in {"~1", "|"} else (term.left, term.right))
-    ]
+    named = [name for term in terms for name in ((term.left,) if term.op in {"~1", "|"} else (term.left, term.right))]
     named = [name for term in terms if term.op == "=~" for name in (term.right,)] + named
     observed = tuple(dict.fromkeys(name for name in named if name not in latent and name))
     _check(terms, latent, n_groups)
