@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from satix.pasted import pasted
 from tests.satix.conftest import Run
@@ -55,14 +56,18 @@ def test_a_codebook_is_opened_also_without_a_draft(run: Run, export: Path, tmp_p
     """A missing one stops the import; one that is there words the questions."""
     assert run("import", export, "--codebook", tmp_path / "nowhere.lss").code == 1
     export.write_text("record_id,satisfied\n1,5\n2,4\n3,2\n4,1\n5,3\n6,5\n", encoding="utf-8")
-    codebook = tmp_path / "form.csv"
-    head = 'Variable / Field Name,Form Name,Field Type,Field Label,"Choices, Calculations, OR Slider Labels"'
-    codebook.write_text(
-        f'{head}\nsatisfied,f,radio,您对本次服务满意吗,"1, 差|2, 2|3, 3|4, 4|5, 好"\n', encoding="utf-8"
-    )
+    book = Workbook()
+    survey, choices = book.active, book.create_sheet("choices")
+    survey.title = "survey"
+    for row in (["type", "name", "label"], ["select_one likert", "satisfied", "您对本次服务满意吗"]):
+        survey.append(row)
+    for row in (["list_name", "name", "label"], *(["likert", step, f"{step} 分"] for step in range(1, 6))):
+        choices.append(row)
+    codebook = tmp_path / "form.xlsx"
+    book.save(codebook)
     outcome = run("import", export, "--codebook", codebook)
     assert outcome.code == 0, outcome.err
-    assert "1 of 1" in outcome.out
+    assert ": 1 of " in outcome.out
     assert "您对本次服务满意吗" in outcome.out
 
 
