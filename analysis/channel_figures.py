@@ -18,7 +18,7 @@ import numpy as np
 from analysis.design import SurveyDesign, design_mean
 from analysis.figures import Estimate, TableDisplay
 from analysis.share_intervals import design_share
-from survey.errors import InsufficientDataError, SatixError
+from survey.errors import InsufficientDataError, Problem, SatixError
 from survey.touchpoints import held_in
 
 if TYPE_CHECKING:
@@ -131,15 +131,20 @@ def population_weights(groups: Objects, persons: Objects, population: Mapping[st
     Raises
     ------
     SatixError
-        A group among the records has no population total, or records have no group.
+        Groups among the records have no population total, or records have no group: all of them are listed.
     """
     keys = np.array([place if key is None else key for place, key in enumerate(persons)], dtype=object)
     weights = np.full(len(groups), nan)
+    problems: list[Problem] = []
     for group in dict.fromkeys(groups):
         here = groups == group if group is not None else ~held_in(groups)
         if group is None or str(group) not in population:
-            raise SatixError.of("survey.channel_weight_group_absent", group=group or "–", count=int(here.sum()))
-        weights[here] = population[str(group)] / len(set(keys[here]))
+            fields = {"group": group or "–", "count": int(here.sum())}
+            problems.append(Problem(code="survey.channel_weight_group_absent", fields=fields))
+        else:
+            weights[here] = population[str(group)] / len(set(keys[here]))
+    if problems:
+        raise SatixError(problems)
     return weights
 
 

@@ -6,19 +6,22 @@ index.
 
 References
 ----------
+Korn & Graubard (1998), Survey Methodology 24, 193-201 (interval on the log odds).
 ESOMAR & MSPA (2019), Guidelines on mystery shopping; the cap rule is the customary one of checklists in the trade.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import nan
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.figures import TableDisplay
+from analysis.design import SurveyDesign
+from analysis.figures import Estimate, TableDisplay
+from analysis.share_intervals import design_share
 from survey.errors import SatixError
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
 CriticalRule = Literal["cap", "zero", "none"]
 
-__all__ = ["CriticalRule", "MysteryScore", "mystery_score"]
+__all__ = ["CriticalRule", "MysteryScore", "mystery_score", "points_mean"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,4 +100,26 @@ def mystery_score(
         n_items=len(points),
         n_not_applicable=int((~applied).sum()),
         critical_failed=failed,
+    )
+
+
+def points_mean(points: ArrayLike, design: SurveyDesign, *, highest: float = 1.0, confidence: float = 0.95) -> Estimate:
+    """Mean of points that lie between 0 and ``highest``, (n,), NaN where none were given.
+
+    The interval is the t interval of the log odds, so that it never leaves 0 to ``highest``; where every case has the
+    least or the most, and nothing varies, the binomial one of Wilson. The figure is a share (0-1) where ``highest`` is
+    1, else an index in its unit.
+    """
+    shares = np.asarray(points, dtype=np.float64) / highest
+    whole = bool(np.isin(shares[~np.isnan(shares)], [0.0, 1.0]).all())
+    figure = design_share(shares, design, interval="wilson" if whole else "logit", confidence=confidence)
+    if highest == 1.0:
+        return figure
+    return replace(
+        figure,
+        kind="index",
+        estimate=figure.estimate * highest,
+        std_error=figure.std_error * highest,
+        lower=figure.lower * highest,
+        upper=figure.upper * highest,
     )

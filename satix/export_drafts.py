@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from survey.errors import Language, Place, StudyError, render_message
+from survey.errors import Language, Place, Problem, SatixError, StudyError, render_message
 
 if TYPE_CHECKING:
     from survey.importers.draft_export import ExportDraft
     from survey.importers.table_file import Table
+    from survey.instrument import Instrument
 
 __all__ = ["ImportRequest", "draft_from_export", "write_draft"]
 
@@ -54,16 +55,57 @@ def draft_from_export(table: Table, platform: str, *, instrument_id: str, codebo
 
     arranged = importer_of(platform).arrange(table)
     if codebook is None:
-        return draft_export(arranged, platform=platform, instrument_id=instrument_id)
+        return _with_reversals(table, platform, draft_export(arranged, platform=platform, instrument_id=instrument_id))
     from survey.importers.codebook import read_codebook
     from survey.importers.codebook_places import propose_from_structure
 
     structure = read_codebook(codebook, arranged, platform=platform)
     drafted = draft_instrument(structure, instrument_id=instrument_id)
     mapping = propose_from_structure(table, structure, drafted.instrument, platform).mapping
-    return ExportDraft(
-        drafted.instrument, mapping, questions_in(arranged, platform=platform), (*arranged.remarks, *drafted.remarks)
+    remarks = (*arranged.remarks, *drafted.remarks)
+    asked = questions_in(arranged, platform=platform)
+    return ExportDraft(drafted.instrument, mapping, asked, remarks, arranged.table)
+
+
+def _with_reversals(table: Table, platform: str, draft: ExportDraft) -> ExportDraft:
+    """The draft with ``reverse: true`` on the ratings that the platform's own total counts the other way round.
+
+    Nothing is proposed where the total does not follow from the answers, or counts most ratings that way: then it is
+    the total whose direction is in question.
+    """
+    from satix.polarity import audit_polarity
+
+    try:
+        result = audit_polarity(table, draft.instrument, platform=platform, mapping=draft.mapping)
+    except SatixError:
+        return draft
+    rated = [question.code for question in draft.instrument.questions if question.facet == "performance"]
+    if result is None or not result.exact:
+        return draft
+    reversed_ = [code for code in rated if code in set(result.keyed("reversed"))]
+    if not reversed_ or 2 * len(reversed_) > len(rated):
+        return draft
+    fields = {"n": result.n, "questions": ", ".join(reversed_)}
+    place = Place(file=table.file)
+    remark = Problem(code="satix.draft_reversed", place=place, fields=fields, severity="warning")
+    return draft._replace(instrument=_reversed(draft.instrument, reversed_), remarks=(*draft.remarks, remark))
+
+
+def _reversed(instrument: Instrument, codes: Sequence[str]) -> Instrument:
+    """The instrument with these questions reversed."""
+    sections = tuple(
+        section.model_copy(
+            update={
+                "questions": tuple(
+                    question.model_copy(update={"reverse": True}) if question.code in codes else question
+                    for question in section.questions
+                )
+            }
+        )
+        for section in instrument.sections
     )
+    fields = {name: getattr(instrument, name) for name in type(instrument).model_fields}
+    return type(instrument).model_construct(instrument.model_fields_set, **{**fields, "sections": sections})
 
 
 def write_draft(table: Table, platform: str, request: ImportRequest, language: Language) -> Iterator[str]:
@@ -76,6 +118,7 @@ def write_draft(table: Table, platform: str, request: ImportRequest, language: L
     """
 
     from satix.mapping_proposals import mapping_text
+    from satix.mapping_remarks import privacy_remarks
     from survey.definition_files import dump_definition
     from survey.importers.questions import count_asked
     from survey.structures.wordings import code_from
@@ -99,3 +142,4 @@ def write_draft(table: Table, platform: str, request: ImportRequest, language: L
     yield render_message("satix.import_drafted", fields, language)
     for remark in draft.remarks:
         yield f"  {remark.message(language)}"
+    yield from privacy_remarks(draft.mapping, draft.table, language)

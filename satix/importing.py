@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from satix.export_drafts import ImportRequest, write_draft
+from satix.pasted import pasted
+from satix.platform_words import platform_word, role_word
 from survey.errors import Language, Place, StudyError, render_message
+from survey.file_guard import file_present
 
 if TYPE_CHECKING:
     from survey.importers.arranged import Arranged
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_import"]
 
+_UNLIKELY = 0.05
+"""Below this "none of these" is not worth a line."""
 _LISTED = 400
 """Columns or questions listed one by one."""
 
@@ -32,10 +37,12 @@ def describe_import(request: ImportRequest, *, language: Language = "en") -> Ite
         The file cannot be read, cells lie outside their scale (every fault is listed), options that do not go
         together, or a file to be written is there already.
     """
-    from survey.importers.detect import importer_of
+    from survey.importers.detect import importer_of, platform_named
+    from survey.importers.questionnaire_files import refuse_questionnaire, refuse_questionnaire_file
     from survey.importers.sources import read_any
 
     _check(request)
+    named = None if request.platform is None else platform_named(request.platform)
     if request.channel is not None:
         from satix.channel_import import describe_channel
 
@@ -48,11 +55,15 @@ def describe_import(request: ImportRequest, *, language: Language = "en") -> Ite
             language=language,
         )
         return
+    if request.query is None and Path(request.source).is_file():
+        refuse_questionnaire_file(Path(request.source))
     table = read_any(request.source, sheet=request.sheet, query=request.query)
+    if request.platform is None:
+        refuse_questionnaire(table)
     described = _described(table, request.codebook)
     table = table if described is None else described.table
-    platform = request.platform or _likeliest(table)
-    yield from _ranking(table, request, language)
+    platform = _likeliest(table) if named is None else named
+    yield from _ranking(table, named, language)
     arranged = importer_of(platform).arrange(table)
     yield from _layout(arranged, language)
     for remark in () if described is None else described.remarks:
@@ -66,9 +77,14 @@ def describe_import(request: ImportRequest, *, language: Language = "en") -> Ite
     else:
         yield from _questions(arranged, platform, request, language)
     yield from _audit(arranged, platform, request, language)
+    if request.instrument is None and request.draft is None:
+        shown = table.file if table.kind == "query" else request.source  # an address may hold a password
+        yield render_message("satix.import_next", {"file": pasted(shown)}, language)
 
 
 def _check(request: ImportRequest) -> None:
+    if request.codebook is not None:
+        file_present(request.codebook)
     if (request.mapping is not None and request.instrument is None and request.channel is None) or (
         request.to is not None and request.mapping is None
     ):
@@ -98,33 +114,39 @@ def _likeliest(table: Table) -> str:
     return platform_of(table)
 
 
-def _ranking(table: Table, request: ImportRequest, language: Language) -> Iterator[str]:
+def _ranking(table: Table, named: str | None, language: Language) -> Iterator[str]:
     from survey.importers.detect import detect_table
 
-    for detection in detect_table(table):
+    ranking = detect_table(table)
+    alone = len(ranking) == 1
+    for detection in ranking:
+        if detection.platform == "none" and detection.confidence < _UNLIKELY:
+            continue
         fields: dict[str, object] = {
             "file": table.file,
-            "platform": render_message("satix.import_no_platform", {}, language)
+            "platform": render_message(f"satix.import_no_platform{'_at_all' if alone else ''}", {}, language)
             if detection.platform == "none"
-            else detection.platform,
+            else platform_word(detection.platform, language),
             "confidence": detection.confidence,
         }
         yield render_message("satix.import_format", fields, language)
         for reason in detection.reasons:
             yield render_message("satix.import_reason", {"reason": reason.message(language)}, language)
-    if request.platform is not None:
-        yield render_message("satix.import_platform_given", {"platform": request.platform}, language)
+    if named is not None:
+        yield render_message("satix.import_platform_given", {"platform": platform_word(named, language)}, language)
 
 
 def _layout(arranged: Arranged, language: Language) -> Iterator[str]:
     table = arranged.table
-    fields: dict[str, object] = {
-        "sheet": table.sheet or "–",
-        "row": table.header_row or "–",
-        "rows": len(table.rows),
-        "encoding": table.encoding or "–",
-    }
-    yield render_message("satix.import_layout", fields, language)
+    known = {"sheet": table.sheet, "row": table.header_row, "rows": len(table.rows), "encoding": table.encoding}
+    parts = [
+        render_message(
+            f"satix.import_layout_{'one_row' if (name, value) == ('rows', 1) else name}", {name: value}, language
+        )
+        for name, value in known.items()
+        if value is not None and value != "" and not (name == "row" and value == 0)
+    ]
+    yield "  " + ("，" if language == "zh" else ", ").join(parts)
     for remark in arranged.remarks:
         yield f"  {remark.message(language)}"
     for heading, values in arranged.leave_out.items():
@@ -138,6 +160,10 @@ def _questions(arranged: Arranged, platform: str, request: ImportRequest, langua
     from survey.privacy import mask_personal
 
     questions = questions_in(arranged, platform=platform)
+    worded = _worded(arranged.table, platform, request, language)
+    if request.codebook is not None and worded is not None:
+        found = {"file": request.codebook.name, "named": sum(q.columns[0] in worded for q in questions)}
+        yield render_message("satix.import_codebook", found | {"questions": len(questions)}, language)
     roles = roles_in(arranged)
     others = [place for place, role in enumerate(roles) if role is not None]
     yield render_message(
@@ -149,7 +175,9 @@ def _questions(arranged: Arranged, platform: str, request: ImportRequest, langua
         first, last = column_letter(question.columns[0]), column_letter(question.columns[-1])
         fields: dict[str, object] = {
             "columns": first if first == last else f"{first}–{last}",
-            "text": mask_personal(" ".join((question.text or question.name).split()))[:60],
+            "text": mask_personal(
+                " ".join(((worded or {}).get(question.columns[0]) or question.text or question.name).split())
+            )[:60],
             "kind": render_message(f"satix.kind_{'grid' if question.grid else question.kind}", {}, language),
             "count": len(question.columns),
             "options": len(question.options),
@@ -160,11 +188,30 @@ def _questions(arranged: Arranged, platform: str, request: ImportRequest, langua
         fields = {
             "column": column_letter(place),
             "heading": mask_personal(" ".join(arranged.table.headings[place].split()))[:60],
-            "role": roles[place],
+            "role": role_word(roles[place] or "ignore", language),
         }
         yield render_message("satix.import_role", fields, language)
-    named = arranged.table.file if arranged.table.kind == "query" else request.source  # an address may hold a password
-    yield render_message("satix.import_next", {"file": named}, language)
+
+
+def _worded(table: Table, platform: str, request: ImportRequest, language: Language) -> dict[int, str] | None:
+    """By column, how the codebook words its question (a matrix by its stem); None where it is no questionnaire.
+
+    Raises
+    ------
+    SatixError
+        The codebook is missing, unreadable, or belongs to another export.
+    """
+    if request.codebook is None or request.codebook.suffix.lower() == ".xml":
+        return None
+    from satix.export_drafts import draft_from_export
+
+    draft = draft_from_export(table, platform, instrument_id="codebook", codebook=request.codebook)
+    texts = {question.code: question.text for question in draft.instrument.questions}
+    for section in draft.instrument.sections:
+        if section.grid and section.stem is not None:
+            texts |= dict.fromkeys((question.code for question in section.questions), section.stem)
+    places = ((place, column.question) for place, column in enumerate(draft.mapping.columns))
+    return {place: texts[code].in_language(language) for place, code in places if code in texts}
 
 
 def _open(instrument: str) -> Instrument:
@@ -174,12 +221,14 @@ def _open(instrument: str) -> Instrument:
 
 
 def _proposal(table: Table, platform: str, request: ImportRequest, language: Language) -> Iterator[str]:
-    from satix.mapping_proposals import mapping_text, proposal_remarks
+    from satix.mapping_proposals import mapping_text, refuse_foreign
+    from satix.mapping_remarks import proposal_remarks
     from survey.importers.cell_text import column_letter
     from survey.importers.propose import propose_mapping
     from survey.privacy import mask_personal
 
     proposal = propose_mapping(table, _open(request.instrument or ""), platform)
+    refuse_foreign(proposal, table)
     columns = proposal.mapping.columns
     placed = sum(column.question is not None for column in columns)
     yield render_message("satix.import_proposed", {"placed": placed, "columns": len(columns)}, language)
@@ -193,7 +242,9 @@ def _proposal(table: Table, platform: str, request: ImportRequest, language: Lan
         if column.question is not None:
             yield render_message("satix.import_proposed_question", fields, language)
         else:
-            yield render_message("satix.import_role", fields | {"role": column.role}, language)
+            yield render_message(
+                "satix.import_role", fields | {"role": role_word(column.role or "ignore", language)}, language
+            )
     yield from proposal_remarks(proposal, table, language)
     if request.save_mapping is not None:
         request.save_mapping.write_text(mapping_text(proposal.mapping), encoding="utf-8", newline="\n")
@@ -224,7 +275,9 @@ def _account(table: Table, request: ImportRequest, language: Language) -> Iterat
             }
             yield render_message("satix.import_question", fields, language)
         elif column.role is not None:
-            yield render_message("satix.import_role", fields | {"role": column.role}, language)
+            yield render_message(
+                "satix.import_role", fields | {"role": role_word(column.role or "ignore", language)}, language
+            )
         else:
             yield render_message("satix.import_unmapped", fields, language)
     for warning in report.warnings:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
+from satix.mapping_remarks import proposal_remarks
+from satix.pasted import pasted
+from satix.platform_words import platform_word
 from satix.study_text import Entry, appended, not_extended
-from survey.errors import Language, Place, Problem, SatixError, StudyError, render_message
+from survey.errors import Language, MappingError, Place, Problem, SatixError, StudyError, render_message
 from survey.texts import Code
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from survey.instrument import Instrument
     from survey.study import Study
 
-__all__ = ["mapping_text", "proposal_remarks", "propose_for_study"]
+__all__ = ["mapping_text", "proposal_remarks", "propose_for_study", "refuse_foreign"]
 
 READABLE = {".xlsx", ".xls", ".csv", ".txt", ".tsv", ".sav", ".zsav", ".por", ".dta", ".parquet", ".json", ".jsonl"}
 
@@ -78,7 +81,7 @@ def propose_for_study(
         study = read_study(file)
         yield from _map_one(file, study, instrument, candidate, wave=wave, language=language)
         if position == len(chosen) - 1:
-            yield render_message("satix.map_next", {"study": file.as_posix()}, language)
+            yield render_message("satix.map_next", {"study": pasted(file.as_posix())}, language)
 
 
 def _query_to_map(
@@ -145,12 +148,16 @@ def _map_one(
     from survey.importers.detect import platform_of
     from survey.importers.mapping import read_mapping
     from survey.importers.propose import propose_mapping
+    from survey.importers.questionnaire_files import refuse_questionnaire, refuse_questionnaire_file
 
     folder, name = study_file.parent, candidate.name
     known = {source.name: source for source in study.sources}
     if wave is not None:
         _wave_for(study, study_file, wave)
+    if candidate.file is not None:
+        refuse_questionnaire_file(candidate.file)
     table = candidate.opened()
+    refuse_questionnaire(table)
     platform = platform_of(table)
     for earlier in dict.fromkeys(source.mapping for source in study.sources if source.name != name):
         if (folder / earlier).is_file() and _fits(read_mapping(folder / earlier), candidate):
@@ -158,6 +165,7 @@ def _map_one(
             break
     else:
         proposal = propose_mapping(table, instrument, platform)
+        refuse_foreign(proposal, table)
         shared = sum(source.mapping == known[name].mapping for source in study.sources) > 1 if name in known else True
         if name in known and shared:
             raise StudyError.of("satix.mapping_shared", Place(file=study_file.name), mapping=known[name].mapping)
@@ -176,7 +184,7 @@ def _map_one(
         "mapping": mapping_name,
         "placed": sum(column.question is not None for column in mapping.columns),
         "columns": len(table.headings),
-        "platform": platform,
+        "platform": platform_word(platform, language),
     }
     yield render_message("satix.map_written", fields, language)
     if added is not None:
@@ -186,6 +194,19 @@ def _map_one(
         yield from proposal_remarks(proposal, table, language)
 
 
+def refuse_foreign(proposal: Proposal, table: Table) -> None:
+    """Stop where not one column answers a question of the instrument.
+
+    Raises
+    ------
+    MappingError
+        It is another questionnaire's file.
+    """
+    if all(column.question is None for column in proposal.mapping.columns):
+        fields = {"instrument": proposal.mapping.instrument, "columns": len(table.headings)}
+        raise MappingError.of("satix.map_nothing_fits", Place(file=table.file), **fields)
+
+
 def _free_name(folder: Path, name: str) -> str:
     """A mapping file named after the source that is not there yet."""
     stem = Path(name).stem.replace("#", "_")
@@ -193,66 +214,14 @@ def _free_name(folder: Path, name: str) -> str:
     return next(candidate for candidate in candidates if not (folder / candidate).exists())
 
 
-def proposal_remarks(proposal: Proposal, table: Table, language: Language) -> Iterator[str]:
-    """What a person should check in a proposal, a line each."""
-    from survey.importers.cell_text import column_letter
-
-    for column in proposal.uncertain:
-        places = [place for place, heading in enumerate(table.headings) if heading == column.heading]
-        letter = column_letter(places[column.occurrence - 1]) if len(places) >= column.occurrence else ""
-        fields = {
-            "column": letter,
-            "heading": column.heading.strip()[:40],
-            "question": column.question,
-            "similarity": column.similarity,
-        }
-        yield render_message("satix.map_similar", fields, language)
-    for column in proposal.mapping.columns:
-        if column.role in {"case_weight", "stratum", "cluster", "wave"}:
-            role = render_message(f"satix.role_{column.role}", {}, language)
-            letter = column_letter(table.headings.index(column.heading))
-            fields = {"column": letter, "heading": column.heading.strip()[:40], "role": role}
-            yield render_message("satix.map_roles", fields, language)
-    yield from _privacy_remarks(proposal, table, language)
-    joint = "；" if language == "zh" else "; "
-    if proposal.unplaced_columns:
-        shown = joint.join(name[:50] for name in proposal.unplaced_columns)
-        yield render_message("satix.map_unplaced_columns", {"columns": shown}, language)
-    if proposal.unplaced_questions:
-        yield render_message(
-            "satix.map_unplaced_questions", {"questions": ", ".join(proposal.unplaced_questions)}, language
-        )
-
-
-def _privacy_remarks(proposal: Proposal, table: Table, language: Language) -> Iterator[str]:
-    """What is proposed to protect persons, column by column, with the reason; a person confirms it in the mapping."""
-    from survey.importers.cell_text import column_letter
-    from survey.privacy import mask_personal
-
-    if any(column.privacy is not None for column in proposal.mapping.columns):
-        yield render_message("satix.map_privacy", {}, language)
-    for column in proposal.mapping.columns:
-        if column.privacy is None:
-            continue
-        place = table.position_of(column.heading, column.occurrence)
-        fields = {
-            "column": "" if place is None else column_letter(place),
-            "heading": mask_personal(" ".join(column.heading.split()))[:40],
-            "role": render_message(f"satix.privacy_{column.privacy}", {}, language),
-            "reason": render_message(f"satix.seen_in_{column.seen_in or 'platform'}", {}, language),
-            "keep": render_message(f"satix.keep_{column.keep or 'as_is'}", {}, language),
-        }
-        yield render_message("satix.map_privacy_column", fields, language)
-
-
 def _fits(mapping: Mapping, candidate: _Candidate) -> bool:
-    """Whether every column that answers a question is in the source."""
+    """Whether there are columns that answer a question, all of them in the source."""
     wanted = {column.heading for column in mapping.columns if column.question is not None}
     try:
         table = candidate.opened(wanted)
     except SatixError:
         return False
-    return wanted <= set(table.headings)
+    return bool(wanted) and wanted <= set(table.headings)
 
 
 def _wave_for(study: Study, study_file: Path, wave: str | None) -> str:

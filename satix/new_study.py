@@ -92,13 +92,17 @@ def study_from_export(
     from satix.export_drafts import draft_from_export
     from satix.mapping_proposals import mapping_text
     from survey.definition_files import dump_definition
-    from survey.importers.detect import importer_of, platform_of
+    from survey.importers.detect import importer_of, platform_named, platform_of
+    from survey.importers.questionnaire_files import refuse_questionnaire, refuse_questionnaire_file
     from survey.importers.table_file import read_table
 
     _refuse_existing(folder)
+    refuse_questionnaire_file(export)
     table = read_table(export)
+    if platform is None:
+        refuse_questionnaire(table)
     name = _code(folder.resolve().name)
-    platform = platform or platform_of(table)
+    platform = platform_named(platform) if platform else platform_of(table)
     draft = draft_from_export(table, platform, instrument_id=code_from(name), codebook=codebook)
     rounds = _rounds(importer_of(platform).arrange(table).table, draft.mapping)
     if rounds:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 
-__all__ = ["VARIABLE", "holds_password", "is_database_address", "query_name", "shown_database"]
+from survey.errors import Place, ResponseImportError
+
+__all__ = ["VARIABLE", "check_variables", "holds_password", "is_database_address", "query_name", "shown_database"]
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """A variable of the environment, as addresses name it."""
+_OF_STUDIES = "SATIX_DB_"
+"""How the names of variables begin that an address in a study may use."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]*://.*", re.DOTALL)
 _SECRET_OPTION = re.compile(r"(?:^|[?&])[^=&]*(?:pass|pwd|secret|token|key)[^=&]*=(?P<value>[^&]*)", re.IGNORECASE)
 
@@ -16,6 +20,21 @@ _SECRET_OPTION = re.compile(r"(?:^|[?&])[^=&]*(?:pass|pwd|secret|token|key)[^=&]
 def is_database_address(text: str) -> bool:
     """Whether a text is the address of a database, not a path: ``postgresql://...``, ``${DATABASE_URL}``."""
     return bool(_ADDRESS.fullmatch(text) or VARIABLE.fullmatch(text))
+
+
+def check_variables(address: str, place: Place) -> None:
+    """See that the address of a study uses no variables but those meant for studies.
+
+    A study may come from elsewhere, and name a server and any secret of the environment in one address.
+
+    Raises
+    ------
+    ResponseImportError
+        A variable has another name.
+    """
+    others = [name for name in dict.fromkeys(VARIABLE.findall(address)) if not name.startswith(_OF_STUDIES)]
+    if others:
+        raise ResponseImportError.of("survey.database_variable_name", place, names=", ".join(others))
 
 
 def shown_database(address: str) -> str:

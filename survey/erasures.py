@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from survey.definition_files import dump_definition, read_definition
-from survey.errors import Place, StudyError
+from survey.errors import Place, Problem, StudyError
 from survey.importers.cell_text import CellValue, cell_text
 from survey.importers.mapping import Column
 from survey.importers.table_file import Table
@@ -132,7 +132,7 @@ def _row_digest(cells: Sequence[CellValue], key: bytes) -> str:
 
 def erased_rows(
     raw: Table, table: Table, places: Mapping[int, Column], erasures: Erasures, key: bytes, *, file: str
-) -> frozenset[int]:
+) -> tuple[frozenset[int], tuple[Problem, ...]]:
     """Rows, as Excel counts, that belong to erased persons.
 
     Parameters
@@ -140,6 +140,11 @@ def erased_rows(
     raw : the table as it stands in the file; rows are known by their content in it.
     table, places : the table the mapping refers to, and where its columns stand.
     file : the source as the study names it.
+
+    Returns
+    -------
+    The rows, and a warning where rows were entered that no row equals any more: the owner has deleted them, or the
+    export has changed (a further column, another wording) and they stand in it unseen.
 
     Raises
     ------
@@ -155,9 +160,17 @@ def erased_rows(
         gone = {cell for cell in set(cells) if (text := cell_text(cell)) and pseudonym(text, key) in persons}
         found |= {row for row, cell in zip(table.rows, cells, strict=True) if cell in gone}
     rows = [entry for entry in erasures.rows if entry.file == file]
+    missing = 0
     if rows:
-        digests = row_digests(raw, key)
+        by_digest: dict[str, list[int]] = {}
+        for row, digest in zip(raw.rows, row_digests(raw, key), strict=True):
+            by_digest.setdefault(digest, []).append(row)
         for entry in rows:
-            equal = [row for row, digest in zip(raw.rows, digests, strict=True) if digest == entry.row]
+            equal = by_digest.get(entry.row, [])
             found.update(equal[: max(0, len(equal) - entry.others)])
-    return frozenset(found)
+            missing += not equal
+    if not missing or not raw.rows:
+        return frozenset(found), ()
+    fields = {"missing": missing, "entered": len(rows), "source": file}
+    at = Place(file=raw.file, sheet=raw.sheet)
+    return frozenset(found), (Problem(code="survey.erased_rows_missing", place=at, fields=fields, severity="warning"),)

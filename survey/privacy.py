@@ -51,6 +51,26 @@ _FILLER = re.compile(
     r"^(?:请(?:您)?(?:填写|输入|留下|提供)?|您的|你的|贵公司的|please |enter |your |what is your |my |귀하의 ?|당신의 ?"
     r")+"
 )
+_COURTESY = re.compile(
+    r"^(?:(?:烦请|麻烦|请)(?:问|您|你|在此)*(?:填写|输入|留下|提供|告知|写下|登记)?(?:一下)?"
+    r"|(?:please )?(?:leave|provide|give(?: us)?|tell us|write|fill in|share|state)(?: us)? ?|please )"
+)
+_OWNER = re.compile(
+    r"^(?:您|你|贵方|本人|客户|顾客|用户|会员|孩子|小孩|儿童|宝宝|幼儿|婴儿|子女|学生|学员|家长|父亲|母亲|监护人|被?推荐人|介绍人"
+    r"|患者|病人|就诊人|受访者|被访者|调查对象|填表人|填写人|录入人|申请人|参与者|参会人|报名人|投诉人|经办人|负责人|法人|紧急联系人|联系人"
+    r"|员工|教师|老师|班主任|医生|业主|住户|户主|租户|乘客|旅客|游客|司机|车主|收货人|配偶|访问员|访员|调查员)"
+    r"(?:本人)?的? ?(?:真实|本人)?(?=.)"
+    r"|^(?:the )?(?:your|respondent|participant|customer|client|guest|user|child|kid|son|daughter|student|pupil|patient"
+    r"|parent|father|mother|guardian|caregiver|spouse|husband|wife|interviewer|enumerator|employee|teacher|doctor|nurse"
+    r"|household head|head of household|referrer|referee|recipient|visitor|tenant|member|emergency contact"
+    r"|contact person)(?:'s|s'|s|’s)? (?=.)"
+)
+_ASKED = re.compile(r"(?:是什么|是多少|是哪个|是|叫什么|为)$")
+_PURPOSE = re.compile(
+    r"[,，;；。]|,? (?:so (?:that )?(?:we|you)|if you|in case|for (?:us|follow|further|the)|to (?:be|receive)) "
+)
+_OF_MORE_THAN_PERSONS = frozenset({"contact", "定位", "称呼", "ip", "token", "tel", "cell", "mail"})
+"""Words that say who somebody is only when they stand alone: "customer contact" and 客户定位 are subjects."""
 _ENDING = re.compile(r"[\s:：?？*＊。.]+$|[(（\[【][^)）\]】]*[)）\]】][\s:：?？*]*$")
 _NUMBERED = re.compile(r"^\s*(?:第\s*\d+\s*题|q?\d+(?:-\d+)?)\s*[、.．:：)）]?\s*", re.IGNORECASE)
 _PARTS = re.compile(r"\s*(?:[/&|,，、;；+]|或|和|与|及| or | and )\s*")
@@ -89,8 +109,9 @@ def _plain(text: str) -> str:
 def heading_privacy(heading: str) -> PersonalHeading | None:
     """What a heading says of the person, or None for one that asks for something else.
 
-    The whole heading has to say so, apart from its number, courtesies and brackets: "3、您的手机号" does,
-    "staff addressed you by name" does not. Where it names several things (姓名/手机号) all of them have to be such.
+    The whole heading has to say so, apart from its number, courtesies, brackets and whose it is: "3、您的手机号" and
+    "childs_name" do, "staff addressed you by name" does not. Where it names several things (姓名/手机号) all of them
+    have to be such.
     """
     bare = _NUMBERED.sub("", _plain(html.unescape(heading)))
     bare = _ENDING.sub("", _FILLER.sub("", _ENDING.sub("", bare)))
@@ -98,12 +119,42 @@ def heading_privacy(heading: str) -> PersonalHeading | None:
     if bare in words or not bare:
         return words.get(bare)
     if re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", heading.strip()):  # the path of a question in its group
-        return words.get(_plain(heading.strip().rpartition("/")[2]))
+        last = _plain(heading.strip().rpartition("/")[2])
+        return words.get(last) or _identifier(last)
     parts = [words.get(part) for part in _PARTS.split(bare) if part]
     named = [part for part in parts if part is not None]
     if len(named) < 2 or len(named) < len(parts):
-        return None
+        return _identifier_of(bare, asked=_ENDING.sub("", _NUMBERED.sub("", _plain(html.unescape(heading)))))
     return next((part for part in named if part.role == "identifier"), named[0])
+
+
+def _identifier_of(bare: str, *, asked: str) -> PersonalHeading | None:
+    """The identifier a longer heading asks for: 客户姓名, childs_name, Mobile No., 请留下您的姓名和电话，以便回访.
+
+    ``bare`` is the heading without courtesies, ``asked`` with them. Clauses count only where one asks to leave
+    something; all a clause names has to be an identifier.
+    """
+    clauses = [bare]
+    if len(parts := [part for part in _PURPOSE.split(asked) if part]) > 1 or _COURTESY.match(asked):
+        clauses += [_COURTESY.sub("", part.strip()) for part in parts if _COURTESY.match(part.strip())]
+    for clause in clauses:
+        names = [_identifier(name) for name in _PARTS.split(clause) if name.strip()]
+        kinds = [name for name in names if name is not None]
+        if kinds and len(kinds) == len(names):
+            return kinds[0]
+    return None
+
+
+def _identifier(name: str) -> PersonalHeading | None:
+    """The identifier a name stands for, without its owner, "no." for number, and "是什么" at its end."""
+    words = _words()
+    plain = _ENDING.sub("", name.strip())
+    plain = re.sub(r"[ .](?:no|nr|num)$", " number", plain)
+    own = _ASKED.sub("", _OWNER.sub("", _FILLER.sub("", plain))).strip()
+    if own != plain and own in _OF_MORE_THAN_PERSONS:
+        return None
+    found = words.get(plain) or words.get(own)
+    return found if found is not None and found.role == "identifier" else None
 
 
 def identifying_heading(heading: str) -> bool:

@@ -43,15 +43,19 @@ def new(
 ) -> None:
     """Create the folder with a commented study file; an existing study is never overwritten."""
     del lang
+    from satix.mapping_remarks import privacy_remarks
     from satix.new_study import create_study, study_from_export
+    from satix.pasted import pasted
 
     if (instrument is None) == (export is None):
         raise WrongUseError(say("new_needs_one"), click.get_current_context(silent=True))
     if instrument is not None:
         study = create_study(folder, instrument=instrument, wave=wave)
-        click.echo(say("new_done", folder=str(folder), study=str(study)))
+        click.echo(say("new_done", folder=str(folder), study=pasted(str(study))))
     elif export is not None:
         study, draft = study_from_export(folder, export, platform=platform, codebook=codebook, wave=wave)
         for remark in draft.remarks:
             click.echo(remark.message(message_language()))
-        click.echo(say("new_from_done", questions=len(draft.questions), folder=str(folder), study=str(study)))
+        for line in privacy_remarks(draft.mapping, draft.table, message_language()):
+            click.echo(line)
+        click.echo(say("new_from_done", questions=len(draft.questions), folder=str(folder), study=pasted(str(study))))

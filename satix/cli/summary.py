@@ -21,6 +21,9 @@ def summary_lines(results: Results) -> list[str]:
     reader = Reader(results)
     root = reader.scores()[reader.root.indicator].figure
     title, wave = results.study.title[language], reader.current_wave.label[language]
+    current = reader.current_wave
+    if root.estimate is None and reader.root.indicator in current.absent_indicators:
+        return [say("summary_nothing_rated", title=title, wave=wave, n=current.n_responses)]
     if root.estimate is None:
         return [say("summary_suppressed", title=title, wave=wave, limit=results.study.suppress_below)]
 

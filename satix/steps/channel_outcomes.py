@@ -9,11 +9,9 @@ import numpy as np
 
 from analysis.agreement import agreement, cohen_kappa, pairwise_table
 from analysis.channel_figures import channel_design
-from analysis.design import design_mean
-from analysis.mystery_visits import mystery_score
+from analysis.mystery_visits import mystery_score, points_mean
 from analysis.response_rates import participation_rate, response_rates
 from analysis.results import ChannelAgreement, ChannelItem, ChannelRates, ChannelVisits
-from analysis.share_intervals import design_share
 from satix.steps.channel_figures import personal_figure
 from survey.errors import InsufficientDataError
 from survey.texts import Text
@@ -163,7 +161,9 @@ def visit_record(channel: ReadChannel, study: Study) -> ChannelVisits | None:
         n_coded_twice=int((~first).sum()),
         rule=source.critical,
         cap=source.cap,
-        score=personal_figure(design_mean(final, design, confidence=study.confidence), n, study.limits, kind="score"),
+        score=personal_figure(
+            points_mean(final, design, highest=100.0, confidence=study.confidence), n, study.limits, kind="score"
+        ),
         raw=None if n < study.limits.suppress or np.isnan(raw).all() else float(np.nanmean(raw)),
         n_critical_failed=sum(bool(score.critical_failed) for score in scores),
         items=[_item(counted, metric, channel, study) for metric in items],
@@ -172,20 +172,19 @@ def visit_record(channel: ReadChannel, study: Study) -> ChannelVisits | None:
 
 def _scores(counted: TouchpointSet, channel: ReadChannel) -> list[MysteryScore]:
     measures = counted.measures
-    is_item = np.array([str(metric).startswith("item.") for metric in measures["metric_code"]], dtype=np.bool_)
-    scores = []
-    for record in range(counted.n_records):
-        rows = np.flatnonzero(is_item & (measures["record"] == record))
-        scores.append(
-            mystery_score(
-                measures["value_num"][rows],
-                measures["scale_max"][rows],
-                critical=measures["critical"][rows],
-                rule=channel.source.critical,
-                cap=channel.source.cap,
-            )
+    items = np.flatnonzero([str(metric).startswith("item.") for metric in measures["metric_code"]])
+    ordered = items[np.argsort(measures["record"][items], kind="stable")]
+    starts = np.searchsorted(measures["record"][ordered], np.arange(1, counted.n_records))
+    return [
+        mystery_score(
+            measures["value_num"][rows],
+            measures["scale_max"][rows],
+            critical=measures["critical"][rows],
+            rule=channel.source.critical,
+            cap=channel.source.cap,
         )
-    return scores
+        for rows in np.split(ordered, starts)
+    ]
 
 
 def _item(counted: TouchpointSet, metric: str, channel: ReadChannel, study: Study) -> ChannelItem:
@@ -198,8 +197,7 @@ def _item(counted: TouchpointSet, metric: str, channel: ReadChannel, study: Stud
     shares[measures["record"][rows[applied]]] = earned[applied] / worth[applied]
     n = int(applied.sum())
     design = channel_design(counted)
-    whole = bool(np.isin(shares[~np.isnan(shares)], [0.0, 1.0]).all())
-    estimate = (design_share if whole else design_mean)(shares, design, confidence=study.confidence)
+    estimate = points_mean(shares, design, confidence=study.confidence)
     name = metric.removeprefix("item.")
     column = next((c for c in channel.mapping.columns if c.field == "item" and (c.code or c.heading) == name), None)
     label = Text(name)

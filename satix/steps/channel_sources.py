@@ -28,7 +28,8 @@ class ReadChannel:
     """One channel's records of one wave (None: no wave is named), with what figures need beside them.
 
     ``weights`` (n_records,) and ``strata`` are None where the channel is not weighted, ``frame_counts`` None where
-    there is no frame; ``n_orders`` is the size of the joined orders file.
+    there is no frame; ``n_orders`` is the size of the joined orders file, ``n_orders_met`` how many of its orders the
+    records name.
     """
 
     source: ChannelSource
@@ -40,6 +41,7 @@ class ReadChannel:
     strata: NDArray[np.object_] | None
     frame_counts: dict[str, int] | None
     n_orders: int | None
+    n_orders_met: int | None
     warnings: tuple[Problem, ...]
 
 
@@ -128,10 +130,18 @@ def _read_one(project: Project, source: ChannelSource, key: bytes | None, erased
                 strata=strata,
                 frame_counts=counts if len(present) == 1 else None,
                 n_orders=None if orders is None else orders.n,
+                n_orders_met=None if orders is None else _orders_met(orders, part),
                 warnings=(*warnings, *read.report.warnings),
             )
         )
     return parts
+
+
+def _orders_met(orders: OrderTable, touchpoints: TouchpointSet) -> int:
+    """How many orders of the orders file have a record; orders the file does not hold are left aside."""
+    records = touchpoints.records
+    named = records["entity_id"][records["entity_type"] == "order"]
+    return len(orders.index.keys() & {entity for entity in named if entity is not None})
 
 
 def _check_attributes(project: Project, source: ChannelSource, touchpoints: TouchpointSet) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.results import ChannelAggregate, ChannelKpi
+from survey.channels.periods import chronological
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,8 @@ __all__ = ["aggregate_records", "kpi_records"]
 def kpi_records(touchpoints: TouchpointSet) -> list[ChannelKpi]:
     """Each figure (and unit of the organisation) for its latest period, the one before, and the target.
 
-    Periods are ordered as their texts sort; rows of the same figure, unit and period: the last one counts.
+    Periods are ordered as :func:`survey.channels.periods.chronological` says; rows of the same figure, unit and period:
+    the last one counts.
     """
     periods, entities, units = (_attribute(touchpoints, name) for name in ("period", "entity", "unit"))
     records = []
@@ -28,10 +30,11 @@ def kpi_records(touchpoints: TouchpointSet) -> list[ChannelKpi]:
         values, targets = touchpoints.values(metric), touchpoints.values(f"target.{name}")
         for entity in dict.fromkeys(entities):
             here = [place for place in np.flatnonzero(~np.isnan(values)) if entities[place] == entity]
-            by_period = dict(sorted(((periods[place] or "", int(place)) for place in here), key=lambda pair: pair[0]))
+            by_period = {periods[place] or "": int(place) for place in here}
             if not by_period:
                 continue
-            ordered = list(by_period.items())
+            dated, _ = chronological([text for text in by_period if text])
+            ordered = [(text, by_period[text]) for text in (*([""] if "" in by_period else []), *dated)]
             period, last = ordered[-1]
             before = ordered[-2] if len(ordered) > 1 else None
             records.append(

@@ -89,7 +89,6 @@ def _record(study: Study, channel: ReadChannel) -> Channel:
     )
     named = held_in(touchpoints.records["respondent_key"]).all()
     n_orders = channel.n_orders
-    covered = len(set(touchpoints.records["entity_id"][touchpoints.records["entity_type"] == "order"]))
     visits = source.channel == "mystery_visit"
     return Channel(
         name=source.code,
@@ -101,7 +100,7 @@ def _record(study: Study, channel: ReadChannel) -> Channel:
         n_persons=None if visits else touchpoints.n_persons,
         persons_are=None if visits or touchpoints.n_persons is None else "persons" if named else "orders",
         n_frame=n_orders,
-        coverage=covered / n_orders if n_orders else None,
+        coverage=channel.n_orders_met / n_orders if n_orders and channel.n_orders_met is not None else None,
         self_selected=source.channel in SELF_SELECTED,
         weighted_by=None if channel.weights is None else source.weights.by if source.weights else "weight",
         ratings=_ratings(study, channel, design, weighted),

@@ -38,8 +38,8 @@ PRECEDENCE: tuple[Outcome, ...] = (
 
 
 def read_callbacks(cells: ChannelCells) -> ChannelRecords:
-    """A record per case. Metrics: ``disposition`` (code), ``attempts``, ``talk_seconds`` (of all attempts), ``rating``,
-    ``comment``."""
+    """A record per case. Metrics: ``disposition`` (code), ``attempts``, ``talk_seconds`` (of all attempts in which
+    somebody was spoken to: not of length 0, not without contact), ``rating``, ``comment``."""
     cases, n = cells.groups("respondent", "record")
     first = first_rows(cases, n)
     builder = TouchpointBuilder(n)
@@ -49,14 +49,16 @@ def read_callbacks(cells: ChannelCells) -> ChannelRecords:
         occurred_at=cells.moments("occurred_at")[first],
     )
     decisive = first
+    unconnected = np.zeros(cells.n, dtype=np.bool_)
     if cells.has("disposition"):
         codes = _outcomes(cells)
+        unconnected = np.isin(codes.astype(str), ("non_contact", "unknown_household"))
         decisive = _decisive_rows(cases, codes, n)
         builder.measure("disposition", codes=codes[decisive], polarity=0)
     builder.measure("attempts", numbers=_attempts(cells, cases, n), polarity=0)
     if cells.has("duration"):
         seconds = cells.durations("duration", since=np.full(cells.n, np.datetime64("NaT", "s")), default_unit="seconds")
-        known = ~np.isnan(seconds)
+        known = ~np.isnan(seconds) & (seconds > 0) & ~unconnected
         total = np.bincount(cases[known], weights=seconds[known], minlength=n)
         counted = np.bincount(cases[known], minlength=n) > 0
         builder.measure("talk_seconds", numbers=np.where(counted, total, np.nan), polarity=0)
@@ -85,7 +87,7 @@ def _outcomes(cells: ChannelCells) -> NDArray[np.object_]:
     """AAPOR outcomes of rows: by the mapping first, then by the words that are shipped; an empty cell is unknown."""
     words = word_codes("disposition") | {code: code for code in get_args(Outcome)}
     declared = {fold(text): str(outcome) for text, outcome in cells.mapping.dispositions.items()}
-    codes = cells.codes("disposition", words | declared)
+    codes = cells.codes("disposition", words | declared, unknown="channel_outcome_unknown")
     codes[~held_in(codes)] = "unknown_household"
     return codes
 

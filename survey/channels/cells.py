@@ -6,21 +6,22 @@ Work is done once per distinct value. What nothing declares is gathered (`Channe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from survey.channels.foreign import ForeignValues
+from survey.channels.lengths import read_lengths
 from survey.channels.mapping import ChannelColumn, ChannelMapping
 from survey.channels.moments import is_moment, read_moments
+from survey.channels.staff import shown_staff
 from survey.channels.words import folded_words, rating_words
 from survey.errors import Problem
-from survey.importers.cell_text import CellValue, cell_text, fold, is_blank, number_in
+from survey.importers.cell_text import CellValue, cell_text, fold, is_blank
 from survey.importers.cells import Distinct, distinct, number_of
-from survey.importers.foreign import ForeignCells
 from survey.importers.table_file import Table
-from survey.importers.times import seconds_in
 from survey.privacy import mask_personal, pseudonym
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ChannelCells"]
 
-_STAFF_CODE = re.compile(r"[^\W\d]{0,6}[-_ #]?\d{1,10}")
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 _PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?) ?%")
 
@@ -49,7 +49,7 @@ class ChannelCells:
     mapping: ChannelMapping
     placed: Sequence[tuple[ChannelColumn, int]]
     key: bytes
-    foreign: ForeignCells
+    foreign: ForeignValues
     warnings: list[Problem] = field(default_factory=list)
 
     @property
@@ -58,7 +58,7 @@ class ChannelCells:
         return self.table.n
 
     def columns(self, name: str) -> list[ChannelColumn]:
-        """The columns that hold a field, in the order of the mapping."""
+        """The columns that hold a field, in mapping order."""
         return [column for column, _ in self.placed if column.field == name]
 
     def place_of(self, column: ChannelColumn) -> int:
@@ -83,8 +83,8 @@ class ChannelCells:
         column = self.column(name)
         if column is None:
             return False
-        filled = [value for value in set(self.table.columns[self.place_of(column)]) if not is_blank(value)]
-        return bool(filled) and sum(map(is_moment, filled)) > len(filled) / 2
+        filled = [is_moment(value) for value in set(self.table.columns[self.place_of(column)]) if not is_blank(value)]
+        return bool(filled) and sum(filled) > len(filled) / 2
 
     def rows_in_words(self, where: NDArray[np.bool_]) -> str:
         """The first rows, as Excel counts, where something holds."""
@@ -127,11 +127,10 @@ class ChannelCells:
     def staff(self, name: str) -> Objects:
         """Agents, interviewers, shoppers: codes as they are; names as numbers (``#1``) in order of appearance; (n,)."""
         labels = self.labels(name)
-        different = [label for label in dict.fromkeys(labels) if label is not None]
-        shown = {
-            label: label if _STAFF_CODE.fullmatch(label) else f"#{number}"
-            for number, label in enumerate(different, start=1)
-        }
+        shown = shown_staff(labels)
+        numbered = sum(label != text for label, text in shown.items())
+        if numbered and all(w.code != "survey.channel_staff_numbered" for w in self.warnings):
+            self.note("channel_staff_numbered", self.column(name), count=numbered)
         return _objects([None if label is None else shown[label] for label in labels])
 
     def digests(self, name: str) -> Objects:
@@ -151,7 +150,14 @@ class ChannelCells:
         numbered = [places.setdefault(row if found is None else found, len(places)) for row, found in enumerate(ids)]
         return np.array(numbered, dtype=np.int64), len(places)
 
-    def codes(self, name: str, words: dict[str, str], column: ChannelColumn | None = None) -> Objects:
+    def codes(
+        self,
+        name: str,
+        words: dict[str, str],
+        column: ChannelColumn | None = None,
+        *,
+        unknown: str = "channel_value_unknown",
+    ) -> Objects:
         """Codes by a list of words (and the column's ``values``), (n,); None where empty, foreign where unknown."""
         column = column or self.column(name)
         if column is None:
@@ -162,7 +168,7 @@ class ChannelCells:
             number = number_of(folded)
             return translated.get(folded) or (None if number is None else translated.get(f"{number:g}"))
 
-        return self._translated(column, code, expected=" / ".join(dict.fromkeys(translated.values())))
+        return self._translated(column, code, expected=" / ".join(dict.fromkeys(translated.values())), code=unknown)
 
     def truths(self, name: str) -> Floats:
         """Yes and no as 1 and 0, (n,); a number above 1 (a count of reopenings) stays a number."""
@@ -180,8 +186,15 @@ class ChannelCells:
         found = self._translated(column, truth, expected="0, 1, 2 … / yes / no / 是 / 否")
         return np.array([np.nan if value is None else value for value in found], dtype=np.float64)
 
-    def numbers(self, name: str, column: ChannelColumn | None = None, *, percent: bool = False) -> Floats:
-        """Numbers, (n,), NaN where empty; with ``percent``, ``92%`` is 0.92."""
+    def numbers(
+        self,
+        name: str,
+        column: ChannelColumn | None = None,
+        *,
+        percent: bool = False,
+        absent: Collection[str] = (),
+    ) -> Floats:
+        """Numbers, (n,), NaN where empty or one of the folded words ``absent``; with ``percent``, ``92%`` is 0.92."""
         column = column or self.column(name)
         if column is None:
             return np.full(self.n, np.nan)
@@ -193,7 +206,7 @@ class ChannelCells:
                 return float(found[1]) / 100
             return number_of(given)
 
-        found = self._translated(column, number, expected="12; 3.5 …")
+        found = self._translated(column, number, expected="12; 3.5 …", absent=absent)
         return np.array([np.nan if value is None else value for value in found], dtype=np.float64)
 
     def rating(self, column: ChannelColumn) -> Floats:
@@ -238,23 +251,9 @@ class ChannelCells:
             return np.full(self.n, np.nan)
         found = self._distinct(column)
         factor = _SECONDS[column.unit or default_unit]
-        absent = self._absent(column)
-        seconds = np.full(len(found.values), np.nan)
-        timed = np.zeros(len(found.values), dtype=np.bool_)
-        for which, value in enumerate(found.values):
-            folded = fold(cell_text(value))
-            if not folded or folded in absent:
-                continue
-            if is_moment(value):
-                timed[which] = True
-                continue
-            number = number_in(folded.replace(",", "")) if isinstance(value, str | int | float) else None
-            if number is not None:
-                seconds[which] = number * factor
-            elif (length := seconds_in(value)) is not None:
-                seconds[which] = length
-            else:
-                self._foreign(column, found, which, "12; 00:12:30; 2小时5分; 2024-03-01 12:30", "channel_duration")
+        seconds, timed, unread = read_lengths(found.values, factor, absent=self._absent(column))
+        for which in unread:
+            self._foreign(column, found, which, "12; 00:12:30; 2小时5分; 2024-03-01 12:30", "channel_duration")
         result = seconds[found.inverse]
         if timed.any():
             moments, foreign = read_moments(
@@ -292,10 +291,16 @@ class ChannelCells:
         return _objects([known[value] for value in cells])
 
     def _translated(
-        self, column: ChannelColumn, read: Callable[[str], Any], *, expected: str, code: str = "channel_value_unknown"
+        self,
+        column: ChannelColumn,
+        read: Callable[[str], Any],
+        *,
+        expected: str,
+        code: str = "channel_value_unknown",
+        absent: Collection[str] = (),
     ) -> Objects:
         found = self._distinct(column)
-        absent = self._absent(column)
+        absent = {*self._absent(column), *absent}
         known = _objects([None] * len(found.values))
         for which, value in enumerate(found.values):
             folded = fold(cell_text(value))

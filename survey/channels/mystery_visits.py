@@ -1,12 +1,15 @@
 """Mystery visits: a checklist per visit, long (a row per item) or wide (a column per item), by one or two coders.
 
 An item carries points; what does not apply (N/A) leaves the denominator; a critical item that fails caps the score
-(`analysis.mystery_visits`). Visits by two coders make two records, which are compared and never both counted.
+(`analysis.mystery_visits`). Visits by two coders make two records, which are compared and never both counted. Where a
+long checklist numbers no visits, the rows of one outlet, day and visitor are one visit, and an item that comes again
+begins another.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +18,9 @@ from survey.channels.cells import ChannelCells
 from survey.channels.mapping import ChannelColumn
 from survey.channels.records import ChannelRecords, attributes_of, first_rows
 from survey.channels.words import word_codes
+from survey.importers.cell_text import fold
 from survey.importers.cells import number_of
+from survey.privacy import pseudonym
 from survey.touchpoint_builder import TouchpointBuilder
 from survey.touchpoints import named_where
 
@@ -31,14 +36,20 @@ def read_checklists(cells: ChannelCells) -> ChannelRecords:
 
     Items are worth 1 where the file gives no points possible.
     """
-    visits, n = _visits(cells)
-    first = first_rows(visits, n)
-    builder = _builder(cells, first, n)
+    moments = cells.moments("occurred_at")
     names = cells.labels("item_name")
+    ids = cells.digests("record") if cells.has("record") else _visits_without_number(cells, moments, names)
+    visits, n = _visits(cells, ids)
+    first = first_rows(visits, n)
+    builder = _builder(cells, first, n, moments, ids)
     possible = cells.numbers("possible")
     possible = np.where(np.isnan(possible), 1.0, possible)
     results = cells.codes("result", word_codes("result"))
-    earned = cells.numbers("points")
+    not_applicable = frozenset(word for word, code in word_codes("result").items() if code == "na")
+    earned = cells.numbers("points", absent=not_applicable)
+    for place, label in enumerate(cells.labels("points")):
+        if results[place] is None and label is not None and fold(label) in not_applicable:
+            results[place] = "na"
     codes, earned = _judged(results, earned, possible)
     critical = np.nan_to_num(cells.truths("critical")) > 0
     for name in dict.fromkeys(name for name in names if name is not None):
@@ -59,9 +70,10 @@ def read_checklists(cells: ChannelCells) -> ChannelRecords:
 
 def read_wide_checklists(cells: ChannelCells) -> ChannelRecords:
     """The same from a row per visit; points and critical items stand in the mapping."""
-    visits, n = _visits(cells)
+    ids = cells.digests("record")
+    visits, n = _visits(cells, ids)
     first = first_rows(visits, n)
-    builder = _builder(cells, first, n)
+    builder = _builder(cells, first, n, cells.moments("occurred_at"), ids)
     coders = _coders(cells)
     for column in cells.columns("item"):
         worth = column.points or 1.0
@@ -81,28 +93,64 @@ def read_wide_checklists(cells: ChannelCells) -> ChannelRecords:
     return ChannelRecords(builder=builder, first=first, groups=visits)
 
 
-def _visits(cells: ChannelCells) -> tuple[NDArray[np.int64], int]:
-    """Rows by visit and coder."""
-    ids, _ = cells.groups("record")
-    coders = _coders(cells)
-    places: dict[tuple[int, object], int] = {}
-    found = [places.setdefault((int(visit), coder), len(places)) for visit, coder in zip(ids, coders, strict=True)]
+def _visits(cells: ChannelCells, ids: NDArray[np.object_]) -> tuple[NDArray[np.int64], int]:
+    """Rows by visit and coder; a row without visit is one of its own."""
+    places: dict[tuple[object, object], int] = {}
+    found = [
+        places.setdefault((row if visit is None else visit, coder), len(places))
+        for row, (visit, coder) in enumerate(zip(ids, _coders(cells), strict=True))
+    ]
     return np.array(found, dtype=np.int64), len(places)
+
+
+def _visits_without_number(
+    cells: ChannelCells, moments: NDArray[np.datetime64], names: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    """Digests of visits, (n,), by outlet, day and visitor; the second row of an item begins a second visit, and so on.
+
+    None where a row holds none of the three.
+    """
+    told = [column for name in ("outlet", "occurred_at", "coder") if (column := cells.column(name)) is not None]
+    if not told:
+        cells.note("channel_visits_not_told_apart", cells.column("item_name"), rows=cells.n)
+        return np.full(cells.n, None, dtype=object)
+    days = [None if np.isnat(moment) else str(moment.astype("M8[D]")) for moment in moments]
+    keys = zip(cells.labels("outlet"), days, _coders(cells), strict=True)
+    met: Counter[object] = Counter()
+    visits = np.full(cells.n, None, dtype=object)
+    for row, (key, name) in enumerate(zip(keys, names, strict=True)):
+        if any(part is not None for part in key):
+            visits[row] = pseudonym("\x1f".join(map(str, (*key, met[key, name]))), cells.key)
+            met[key, name] += 1
+    cells.note(
+        "channel_visits_without_number",
+        told[0],
+        columns=" + ".join(" ".join(column.heading.split())[:30] for column in told),
+        visits=len(set(visits)),
+        rows=cells.n,
+    )
+    return visits
 
 
 def _coders(cells: ChannelCells) -> NDArray[np.object_]:
     return cells.staff("coder")
 
 
-def _builder(cells: ChannelCells, first: NDArray[np.int64], n: int) -> TouchpointBuilder:
+def _builder(
+    cells: ChannelCells,
+    first: NDArray[np.int64],
+    n: int,
+    moments: NDArray[np.datetime64],
+    ids: NDArray[np.object_],
+) -> TouchpointBuilder:
     builder = TouchpointBuilder(n)
     outlets = cells.labels("outlet")[first]
-    visits = cells.digests("record")[first]
+    visits = ids[first]
     builder.set(
         source_record_id=visits,
         entity_id=outlets,
         entity_type=named_where(outlets, "outlet"),
-        occurred_at=cells.moments("occurred_at")[first],
+        occurred_at=moments[first],
     )
     whole = TouchpointBuilder(cells.n)
     attributes_of(cells, whole, {"outlet": "outlet", "scenario": "scenario"})
@@ -138,12 +186,9 @@ def _wide_cells(
     if worth != 1.0 and numeric and any(value is not None and value > 1 for value in numeric):
         words = word_codes("result")
         codes = np.full(cells.n, None, dtype=object)
-        points = np.full(cells.n, np.nan)
+        points = cells.numbers("item", column, absent=frozenset(words))
         for place, label in enumerate(labels):
-            number = None if label is None else number_of(label)
-            if number is not None:
-                points[place] = number
-            elif label is not None:
-                codes[place] = words.get(label.casefold())
+            if label is not None and math.isnan(points[place]):
+                codes[place] = words.get(fold(label))
         return codes, points
     return cells.codes("item", word_codes("result"), column), np.full(cells.n, np.nan)

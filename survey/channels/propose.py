@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from survey.channels.mapping import (
     CHANNELS,
@@ -15,6 +15,7 @@ from survey.channels.mapping import (
     ChannelLayout,
     ChannelMapping,
     ChannelName,
+    Outcome,
     channel_vocabulary,
 )
 from survey.channels.moments import date_order_of
@@ -24,11 +25,20 @@ from survey.errors import MappingError
 from survey.importers.cell_text import CellValue, cell_text, column_letter, fold, is_blank
 from survey.importers.cells import number_of
 from survey.importers.table_file import Table
-from survey.privacy import identifying_heading, identifying_values
+from survey.privacy import identifying_heading, identifying_values, mask_personal
 
-__all__ = ["ChannelProposal", "channel_likeness", "propose_channel_mapping"]
+__all__ = ["ChannelProposal", "channel_likeness", "channel_skeleton", "propose_channel_mapping"]
 
 _SEPARATORS = re.compile(r"[\s_\-–—()（）:：/.]+")
+_BRACKETS = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*$")
+_ENDS = re.compile(r"(\d+) ?(?:[-–—~～至到]|to) ?(\d+)")
+_WORTH = re.compile(r"[(（\[【] ?(?:满分|max)? ?(\d+(?:\.\d+)?) ?(?:分|points?|pts?) ?[)）\]】]\s*$", re.IGNORECASE)
+_UNITS = {
+    "minutes": r"分钟|minutes?\b|\bmin\b",
+    "hours": r"小时|hours?\b|\(h\)|horas",
+    "seconds": r"秒|seconds?\b|\bsec\b",
+}
+_LASTING = frozenset({"duration", "queue", "first_response", "first_reply", "solved"})
 _NOT_CODE = re.compile(r"[^\w.\-]+")
 _ESSENTIAL: dict[str, tuple[tuple[str, ...], ...]] = {
     "orders": (("order",),),
@@ -53,11 +63,13 @@ _TIMED = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelProposal:
     """A draft mapping. ``unplaced`` are headings (with their Excel letter) that no word is known for; the mapping
-    ignores them. ``open_dates`` are headings whose dates leave the order of day and month open."""
+    ignores them. ``open_dates`` are headings whose dates leave the order of day and month open. ``unknown_outcomes``
+    are outcomes of calls that no word is known for, for a person to translate."""
 
     mapping: ChannelMapping
     unplaced: tuple[str, ...]
     open_dates: tuple[str, ...]
+    unknown_outcomes: tuple[str, ...] = ()
 
 
 def propose_channel_mapping(table: Table, channel: ChannelName | Literal["orders"]) -> ChannelProposal:
@@ -94,6 +106,7 @@ def propose_channel_mapping(table: Table, channel: ChannelName | Literal["orders
                 headings=" | ".join(" ".join(h.split())[:30] for h in table.headings[:12]),
                 known=", ".join(words[:16]),
             )
+    outcomes, unknown_outcomes = _dispositions(table, columns) if channel == "callback" else ({}, ())
     mapping = ChannelMapping(
         channel=channel,
         layout=_layout(channel, held),
@@ -101,7 +114,7 @@ def propose_channel_mapping(table: Table, channel: ChannelName | Literal["orders
         encoding=table.encoding,
         delimiter=table.delimiter,
         header_row=table.header_row,
-        dispositions=_dispositions(table, columns) if channel == "callback" else {},
+        dispositions=outcomes,
         columns=tuple(columns),
     )
     open_dates = tuple(
@@ -109,7 +122,22 @@ def propose_channel_mapping(table: Table, channel: ChannelName | Literal["orders
         for place, column in enumerate(columns)
         if column.field in _TIMED and column.date_order is None and _year_last(table.columns[place])
     )
-    return ChannelProposal(mapping=mapping, unplaced=tuple(unplaced), open_dates=open_dates)
+    return ChannelProposal(
+        mapping=mapping, unplaced=tuple(unplaced), open_dates=open_dates, unknown_outcomes=unknown_outcomes
+    )
+
+
+def channel_skeleton(table: Table, channel: ChannelName | Literal["orders"]) -> ChannelMapping:
+    """A mapping that names every column and reads none, for a person to fill in where no column was recognised."""
+    return ChannelMapping(
+        channel=channel,
+        layout=_layout(channel, set()),
+        sheet=table.sheet,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        header_row=table.header_row,
+        columns=tuple(_column(table, place, "ignore", None) for place in range(len(table.headings))),
+    )
 
 
 def channel_likeness(table: Table) -> list[tuple[ChannelName, float]]:
@@ -157,6 +185,11 @@ def _recognised(table: Table, channel: str) -> dict[int, tuple[str, str | None]]
         coded = field in REPEATABLE and field != "category"
         taken.add(field)
         found[place] = (field, _code(heading, place) if coded else None)
+    for place, heading in enumerate(table.headings):  # then those known but for what stands in brackets behind
+        field = whole.get(_key(_BRACKETS.sub("", heading))) if place not in found else None
+        if field is not None and field not in taken | REPEATABLE:
+            taken.add(field)
+            found[place] = (field, None)
     return found
 
 
@@ -174,8 +207,13 @@ def _by_cells(table: Table, place: int, channel: str, held: set[str]) -> tuple[s
     numbers = {number_of(value) for value in values}
     if channel == "order_review" and numbers <= {-2.0, -1.0, 0.0, 1.0} and None not in numbers:
         return "aspect", _code(heading, place)
-    if channel == "mystery_visit" and "item_name" not in held and values <= set(word_codes("result")):
-        return "item", _code(heading, place)
+    if channel == "mystery_visit" and "item_name" not in held:
+        told = values - folded_words("nothing") - {word for word, code in word_codes("result").items() if code == "na"}
+        worth = _WORTH.search(heading)
+        points = [] if worth is None else [number_of(value) for value in told]
+        scored = worth is not None and all(n is not None and 0 <= n <= float(worth[1]) for n in points)
+        if told and (told <= set(word_codes("result")) or scored):
+            return "item", _code(heading, place)
     if channel == "kpi" and "kpi" not in held and all(_is_figure(value) for value in values):
         return "kpi_value", _code(heading, place)
     return None, None
@@ -190,6 +228,11 @@ def _column(table: Table, place: int, field: str, code: str | None) -> ChannelCo
     more: dict[str, Any] = {}
     if field in _RATED:
         more = _scale(cells, offered=field == "satisfaction")
+        ends = _ENDS.search(table.headings[place])
+        if more and ends is not None and int(ends[1]) < int(ends[2]):
+            more = {"lowest": float(ends[1]), "highest": float(ends[2])}
+    elif field == "item" and (worth := _WORTH.search(table.headings[place])) is not None and float(worth[1]) > 0:
+        more = {"points": float(worth[1])}
     elif field == "aspect":
         more = {"lowest": -1.0, "highest": 1.0, "absent": ("-2",)}
     elif field == "polarity":
@@ -197,8 +240,9 @@ def _column(table: Table, place: int, field: str, code: str | None) -> ChannelCo
         more = {"values": {"1": "positive", "0": "negative"}} if numbers <= {0.0, 1.0} else {}
     elif field in _TIMED:
         more = {"date_order": date_order_of(cells)}
-        if field in {"first_reply", "solved"}:
-            more["unit"] = "hours" if re.search(r"小时|hours?\b|\(h\)|horas", fold(table.headings[place])) else None
+    if field in _LASTING:
+        heading = fold(table.headings[place])
+        more["unit"] = next((unit for unit, words in _UNITS.items() if re.search(words, heading)), None)
     return ChannelColumn(
         heading=table.headings[place], occurrence=table.occurrences[place], field=field, code=code, **more
     )
@@ -230,17 +274,20 @@ def _layout(channel: str, held: set[str]) -> ChannelLayout:
     return "records"
 
 
-def _dispositions(table: Table, columns: Sequence[ChannelColumn]) -> dict[str, Any]:
-    """Every outcome of the file that is known, spelt out for a person to check."""
+def _dispositions(table: Table, columns: Sequence[ChannelColumn]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Every outcome of the file that is known, spelt out for a person to check; and those that are not."""
     words = word_codes("disposition")
     found: dict[str, Any] = {}
+    unknown: list[str] = []
     for place, column in enumerate(columns):
         if column.field == "disposition":
             for value in dict.fromkeys(table.columns[place]):
                 text = cell_text(value)
                 if fold(text) in words:
                     found[text] = words[fold(text)]
-    return found
+                elif fold(text) and fold(text) not in folded_words("nothing") | set(get_args(Outcome)):
+                    unknown.append(mask_personal(text))
+    return found, tuple(unknown)
 
 
 def _year_last(cells: Sequence[CellValue]) -> bool:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from survey.channels.cells import ChannelCells
+from survey.channels.foreign import ForeignValues
 from survey.channels.mapping import ChannelColumn, ChannelMapping
 from survey.channels.orders import OrderTable, join_orders, read_orders
 from survey.channels.readers import reader_of
 from survey.channels.report import ChannelColumnReport, ChannelReport
 from survey.errors import MappingError, Place, Problem
 from survey.importers.cell_text import column_letter, fold, is_blank
-from survey.importers.foreign import ForeignCells
 from survey.importers.table_file import Table, read_table
 from survey.privacy import identifying_heading, mask_personal
 from survey.touchpoints import TouchpointSet, held_in
@@ -169,7 +169,7 @@ def read_channel(
 
 def _cells(table: Table, mapping: ChannelMapping, key: bytes) -> ChannelCells:
     placed = _place_columns(table, mapping)
-    return ChannelCells(table=table, mapping=mapping, placed=placed, key=key, foreign=ForeignCells(table))
+    return ChannelCells(table=table, mapping=mapping, placed=placed, key=key, foreign=ForeignValues(table))
 
 
 def _place_columns(table: Table, mapping: ChannelMapping) -> list[tuple[ChannelColumn, int]]:

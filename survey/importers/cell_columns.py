@@ -53,18 +53,25 @@ def columns_of(
             columns.append([None] * height)
             known.append({})
         for position, cells in enumerate(turned):
+            column, shared = columns[position], known[position]
+            if shared:
+                try:  # mostly every cell is a text met before, and no other type equals a text
+                    column.extend(map(shared.__getitem__, cells))
+                    continue
+                except KeyError:
+                    del column[height:]
             types = {*map(type, cells)}
             if types <= _NUMBERS:
-                columns[position].extend(cells)
+                column.extend(cells)
                 continue
-            shared = known[position]
-            texts = len(shared)
             if types == _TEXT:
-                columns[position].extend(map(shared.setdefault, cells, cells) if texts < _SHARED else cells)
+                column.extend(map(shared.setdefault, cells, cells) if len(shared) < _SHARED else cells)
+                longest = max(map(len, cells))
             else:
-                columns[position].extend([_shared_cell(cell, shared) for cell in cells])
-            if len(shared) > texts or texts >= _SHARED:  # there may be texts not met before
-                _check_length(cells, position, height, place)
+                column.extend([_shared_cell(cell, shared) for cell in cells])
+                longest = max((len(cell) for cell in cells if type(cell) is str), default=0)
+            if longest > LONGEST_CELL:
+                _refuse_long(cells, position, height, place)
         height += len(block)
         for column in columns[len(turned) :]:
             column.extend([None] * len(block))
@@ -81,7 +88,7 @@ def _shared_cell(cell: Any, shared: dict[str, str]) -> CellValue:
     return cell  # type: ignore[no-any-return]
 
 
-def _check_length(cells: Sequence[Any], position: int, height: int, place: Place) -> None:
+def _refuse_long(cells: Sequence[Any], position: int, height: int, place: Place) -> None:
     for row, cell in enumerate(cells, start=height + 1):
         if type(cell) is str and len(cell) > LONGEST_CELL:
             where = Place(file=place.file, sheet=place.sheet, row=row, column=column_letter(position))

@@ -19,7 +19,7 @@ _WITH_UNIT = re.compile(r"([+-]?\d+(?:\.\d+)?) ?(?:分|点|點|星|级|級|점|p
 
 def tidy(text: str) -> str:
     """The text without zero-width characters and without blanks (of any script) at its ends."""
-    return text.translate(_INVISIBLE).strip()
+    return text.strip() if text.isascii() else text.translate(_INVISIBLE).strip()
 
 
 def fold(text: str) -> str:
@@ -27,6 +27,8 @@ def fold(text: str) -> str:
 
     Only for comparing; a stored text keeps the form in which it was written.
     """
+    if text.isascii():  # the same, without the work
+        return " ".join(text.split()).lower()
     return " ".join(unicodedata.normalize("NFKC", text).translate(_INVISIBLE).split()).casefold()
 
 

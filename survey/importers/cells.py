@@ -138,6 +138,7 @@ class CellCoder:
         Options without a column were not offered (``not_in_version``).
         """
         ranking = question.type == "ranking"
+        labels = self._hold_labels(scale, placed)
         by_option = {str(column.option): (column, place) for column, place in placed}
         codes = np.full((scale.size, self.n), MISSING_CODES["not_in_version"], dtype=np.int16)
         refused = np.zeros(self.n, dtype=np.int16)
@@ -146,7 +147,8 @@ class CellCoder:
             if str(option.code) not in by_option:
                 continue
             column, place = by_option[str(option.code)]
-            ticks = self._ticks(question, option, column, place, highest=scale.size if ranking else None)
+            highest = scale.size if ranking else None
+            ticks = self._ticks(question, option, column, place, highest=highest, labels=labels)
             if option.missing is not None:
                 refused[ticks == 2] = MISSING_CODES[option.missing]
                 continue
@@ -158,20 +160,37 @@ class CellCoder:
         codes[np.ix_(mapped, (refused < 0) & ~ticked)] = refused[(refused < 0) & ~ticked]
         return [AnswerColumn(question.code, o.code) for o in scale.answers], self._where_asked(question, codes)
 
+    def _hold_labels(self, scale: Scale, placed: Sequence[tuple[Column, int]]) -> bool:
+        """Whether the columns of a question hold the label of their option where it was chosen, not yes and no.
+
+        That decides what the label "0" or "否" means in the column of an option that is called so. It is a label where
+        no column holds a word of yes or no other than its own label, and some column holds a label that is none.
+        """
+        options = {str(option.code): option for option in scale.all_options}
+        labelled = False
+        for column, place in placed:
+            option = options.get(str(column.option))
+            own = set() if option is None else _own_texts(option)
+            for value in set(self.columns[place]):
+                folded = fold(without_free_text(cell_text(value)))
+                if folded in TICK_WORDS and folded not in own:
+                    return False
+                labelled = labelled or (folded in own and folded not in TICK_WORDS)
+        return labelled
+
     def _ticks(
-        self, question: Question, option: Option, column: Column, place: int, *, highest: int | None
+        self, question: Question, option: Option, column: Column, place: int, *, highest: int | None, labels: bool
     ) -> NDArray[np.int16]:
         """One option's column: 1 no, 2 yes (or the rank up to ``highest``), or a missing kind."""
         found = distinct(self.columns[place])
         declared, known = missing_lookup(column, self.mapping)
-        texts = [option.label.root] if isinstance(option.label.root, str) else list(option.label.root.values())
-        own = {fold(text) for text in (*texts, *option.also)} | {fold(without_free_text(text)) for text in texts}
+        own = _own_texts(option) - (frozenset() if labels else _NO)
         translated = {fold(text): str(code) for text, code in column.values.items()}
         codes = np.empty(len(found.values), dtype=np.int16)
         for which, value in enumerate(found.values):
             folded = fold(cell_text(value))
             folded = translated.get(folded, folded)
-            number = number_in(folded)
+            number = number_in(without_free_text(folded))  # 1〖what was written〗
             plain = folded if number is None else f"{number:g}"
             if not folded:
                 codes[which] = declared.get("", self._blank_code())
@@ -262,6 +281,12 @@ class CellCoder:
     ) -> None:
         records = found.records_with(which, self.asked.get(question.code))
         self.foreign.add(place, found.values[which], records, expected=expected, code=code)
+
+
+def _own_texts(option: Option) -> set[str]:
+    """The label of an option in every language and its other spellings, folded."""
+    texts = [option.label.root] if isinstance(option.label.root, str) else list(option.label.root.values())
+    return {fold(text) for text in (*texts, *option.also)} | {fold(without_free_text(text)) for text in texts}
 
 
 def _ends(question: Question) -> str:

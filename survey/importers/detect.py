@@ -24,6 +24,7 @@ __all__ = [
     "detect_table",
     "importer_of",
     "importers",
+    "platform_named",
     "platform_of",
     "reason",
     "reasons_for",
@@ -47,6 +48,17 @@ _BUILT_IN = {
     "stata": "survey.importers.labelled_files:StataImporter",
     "table": "survey.importers.table:TableImporter",
 }
+_ALSO = {
+    **dict.fromkeys(("问卷星", "wjx"), "wenjuanxing"),
+    **dict.fromkeys(("腾讯问卷", "wj.qq", "tencent_survey"), "tencent"),
+    **dict.fromkeys(("金数据", "jsj"), "jinshuju"),
+    **dict.fromkeys(("odk", "kobotoolbox"), "kobo"),
+    **dict.fromkeys(("表格", "普通表格", "csv", "excel"), "table"),
+    "microsoft_forms": "ms_forms",
+    "sav": "spss",
+    "dta": "stata",
+}
+"""Other names platforms go by."""
 NONE = "none"
 """The platform of a file that no importer recognises."""
 CONVINCING = 0.6
@@ -114,6 +126,21 @@ def importer_of(platform: str) -> Importer:
     if platform not in known:
         raise MappingError.of("survey.platform_unknown", found=platform, known=", ".join(known))
     return known[platform]
+
+
+def platform_named(name: str) -> str:
+    """The platform a person means: its code in any case, its Chinese name or a usual short form.
+
+    Raises
+    ------
+    MappingError
+        No importer has that name.
+    """
+    folded = name.strip().casefold().replace(" ", "_").replace("-", "_")
+    chosen = name if name in importers() else _ALSO.get(folded, folded)
+    if chosen not in importers():
+        raise MappingError.of("survey.platform_unknown", found=name, known=", ".join(importers()))
+    return chosen
 
 
 def detect(path: Path | str) -> list[Detection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +10,17 @@ from typing import NamedTuple
 
 from survey.errors import Problem
 from survey.importers.answer_key import known_missing, without_free_text
+from survey.importers.answer_ladders import on_one_ladder
 from survey.importers.arranged import Arranged
 from survey.importers.cell_text import cell_text, fold
 from survey.importers.cells import number_of
 from survey.importers.column_values import divided
+from survey.importers.instructed_items import instructed_option
 from survey.importers.mapping import Column, Mapping
 from survey.importers.protection import with_privacy
 from survey.importers.questions import ExportQuestion, questions_in, roles_in
 from survey.importers.table_file import Table
+from survey.importers.wenjuanxing_headings import asks_for_attention
 from survey.instrument import Instrument
 from survey.privacy import mask_personal
 from survey.structures.builder import DraftBuilder
@@ -33,12 +37,13 @@ _MOST_FOREIGN = 50
 
 
 class ExportDraft(NamedTuple):
-    """An instrument to be completed, the mapping of the export to it, and what to know about both."""
+    """An instrument to be completed, the mapping of the export to it, what to know about both, and the cells."""
 
     instrument: Instrument
     mapping: Mapping
     questions: tuple[ExportQuestion, ...]
     remarks: tuple[Problem, ...]
+    table: Table
 
 
 def draft_export(arranged: Arranged, *, platform: str, instrument_id: str) -> ExportDraft:
@@ -97,7 +102,8 @@ class _Drafting:
             leave_out=dict(arranged.leave_out),
             columns=tuple(self.columns[place] for place in sorted(self.columns)),
         )
-        return ExportDraft(drafted.instrument, mapping, self.questions, (*arranged.remarks, *drafted.remarks))
+        remarks = (*arranged.remarks, *drafted.remarks)
+        return ExportDraft(drafted.instrument, mapping, self.questions, remarks, self.table)
 
     def _put(self, place: int, **use: object) -> None:
         known = {
@@ -161,33 +167,47 @@ class _Drafting:
             else:
                 invalid = foreign
         options = [
-            DraftOption(code=option.code, label={self.language: option.label} if option.label else {})
+            DraftOption(code=option.code, label={self.language: mask_personal(option.label)} if option.label else {})
             for option in question.options
         ]
         if kind == "multiple" and not question.spread:
             invalid = self._not_options(places[0], [option.label for option in question.options])
+        tells = asks_for_attention(text)
         code = self.builder.question(
             item,  # type: ignore[arg-type]  # an Item
             name,
             kind,
             {self.language: text} if text else {},
             options=options,
+            unordered=_unordered(question),
+            attention=tells,
+            expects=instructed_option(text, question.options, self._cells(places)) if tells else None,
             demographic=not question.grid and asks_for_demography(name, text),
         )
         if invalid:
             self.builder.remark("survey.draft_cells_invalid", code, severity="warning", count=str(len(invalid)))
-        if kind not in {"number", "text"} and not question.declared and len(options) > 0:
+        if question.completed:
+            labels, steps = " / ".join(question.completed), str(len(options))
+            self.builder.remark("survey.draft_scale_completed", code, severity="warning", labels=labels, steps=steps)
+        elif kind not in {"number", "text"} and not question.declared and len(options) > 0:
             self.builder.remark("survey.draft_options_seen", code, severity="warning")
+        codes = [option.code for option in question.options]
+        own_numbers = kind in {"scale", "single"} and codes != list(range(1, len(codes) + 1))
         for place, option in zip(places, question.option_codes or (None,) * len(places), strict=False):
             use: dict[str, object] = {"question": code, "similarity": 1.0}
             if question.spread:
                 use["option"] = option
+            elif own_numbers and self.arranged.numbers_are == "positions":
+                use["numbers_are"] = "codes"
             if invalid:
                 use["invalid"] = tuple(invalid)
             variable = self.table.variables[place] if self.table.variables else None
             if variable is not None and variable.missing:
                 use["missing"] = dict(variable.missing)
             self._put(place, **use)
+
+    def _cells(self, places: Sequence[int]) -> list[str]:
+        return [cell_text(cell) for place in places for cell in self.table.columns[place]]
 
     def _not_numbers(self, place: int) -> list[str]:
         """Distinct filled cells of a number column that name no number."""
@@ -215,6 +235,13 @@ def _alike(question: ExportQuestion) -> tuple[object, ...]:
     if question.kind == "scale":
         return ("scale", *(fold(option.label) for option in question.options))
     return ("other",)
+
+
+def _unordered(question: ExportQuestion) -> bool:
+    """Whether the options are texts of the file in no order that is known."""
+    labels = [option.label for option in question.options]
+    numbered = all(re.match(r"\d", label) for label in labels)
+    return bool(labels) and not question.declared and not numbered and on_one_ladder(labels) is None
 
 
 def _only_numbers(question: ExportQuestion) -> bool:

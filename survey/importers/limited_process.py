@@ -100,12 +100,18 @@ def read_limited(reader: str, path: Path, *options: str | float | bool | None) -
 
 
 def _ask(request: bytes, seconds: float, largest: int) -> tuple[bytes | None, int]:
-    """What the process answers, None where that is too long or comes too late, and how the process ended."""
+    """What the process answers, None where that is too long or comes too late, and how the process ended.
+
+    The process neither starts in the current folder nor searches it for modules (``-P``): beside a file that was sent
+    may lie a ``json.py``.
+    """
     root = str(Path(__file__).resolve().parents[2])
-    search = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    named = [str(Path(folder).resolve()) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    search = os.pathsep.join([root, *named])  # an empty part would stand for the current folder
     environment = {**os.environ, "PYTHONPATH": search, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(  # noqa: S603  # our own module; the request goes through its standard input
-        [sys.executable, "-c", f"from {__name__} import serve; serve()"],
+        [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"],
+        cwd=sys.prefix,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

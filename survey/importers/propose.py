@@ -11,6 +11,8 @@ from survey.importers.declared_codes import values_of, with_codebooks
 from survey.importers.detect import importer_of
 from survey.importers.headings import Heading, role_of
 from survey.importers.mapping import Column, Mapping
+from survey.importers.propose_blocks import match_blocks
+from survey.importers.propose_gaps import OpenQuestion, open_questions
 from survey.importers.propose_options import place_options
 from survey.importers.protection import with_privacy
 from survey.importers.table_file import Table
@@ -31,13 +33,14 @@ class Proposal:
 
     ``unplaced_columns`` are headings (with their Excel letter) that fit no question and no role; the mapping
     ignores them. ``unplaced_questions`` are codes of questions that no column fits. ``uncertain`` are the columns
-    placed by likeness alone.
+    placed by likeness alone. ``open_questions`` are the unplaced questions with the free column likeliest to be theirs.
     """
 
     mapping: Mapping
     unplaced_columns: tuple[str, ...]
     unplaced_questions: tuple[str, ...]
     uncertain: tuple[Column, ...]
+    open_questions: tuple[OpenQuestion, ...] = ()
 
 
 def propose_mapping(table: Table, instrument: Instrument, platform: str = "table") -> Proposal:
@@ -46,7 +49,7 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
     Columns that identify persons or hold times, totals and the like get a role by heading and cells. The others are
     placed by question code in the heading, by exact wording (any language, text or label), by option where a multiple
     choice is spread over columns, by number where the heading is nothing but a number, and at last by likeness
-    (Ratcliff/Obershelp ratio of the folded texts), each question once.
+    (Ratcliff/Obershelp ratio of the folded texts), each question once. A row goes to the matrix of its stem.
 
     Raises
     ------
@@ -77,6 +80,8 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
     if arranged.numbers_are == "positions":
         _mark_codes(table, instrument, placed)
     unplaced = [place for place in range(len(headings)) if place not in placed]
+    blocks = match_blocks(headings, range(len(headings)), instrument)
+    gaps = open_questions(headings, unplaced, placed, instrument, blocks)
     for place in unplaced:
         put(place, role="ignore")
     placed = _coded_by_file(table, instrument, placed)
@@ -105,6 +110,7 @@ def propose_mapping(table: Table, instrument: Instrument, platform: str = "table
         uncertain=tuple(
             column for column in mapping.columns if column.similarity is not None and column.similarity < 1
         ),
+        open_questions=gaps,
     )
 
 
@@ -182,6 +188,7 @@ def _place_by_wording(
     taken = {column.question for column in placed.values()}
     questions = [(n, q, _wordings(q)) for n, q in enumerate(instrument.questions, start=1) if q.code not in taken]
     columns = [(place, heading) for place, heading in enumerate(headings) if place not in placed]
+    blocks = match_blocks(headings, [place for place, _ in columns], instrument)
     scored: list[tuple[float, int, int, str]] = []
     for place, heading in columns:
         wordings = [_bare(wording) for wording in heading.wordings]
@@ -189,6 +196,7 @@ def _place_by_wording(
             likeness = max((_likeness(mine, theirs) for mine in wordings for theirs in known), default=0.0)
             if not wordings and heading.number == str(ordinal):
                 likeness = 0.99
+            likeness = min(likeness, blocks.limit(place, question.code))
             if likeness >= LEAST_SIMILARITY:
                 bonus = _SAME_PLACE if heading.number == str(ordinal) else 0.0
                 scored.append((-(likeness + bonus), place, ordinal, question.code))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from survey.errors import Problem
+import re
+from pathlib import Path
+
+from survey.errors import Place, Problem, ResponseImportError
 from survey.importers.cell_text import cell_text, fold
 from survey.importers.table_file import Table
 from survey.structures.xlsform_types import row_type
 
-__all__ = ["questionnaire_in"]
+__all__ = ["questionnaire_in", "refuse_questionnaire", "refuse_questionnaire_file"]
 
 _SURVEY_SHEETS = frozenset({"survey", "choices", "settings", "external_choices", "cascades", "columns"})
 _REDCAP = frozenset({"variable / field name", "form name", "field type", "field label"})
@@ -17,8 +20,51 @@ _FORM_COLUMNS = frozenset({"label", "hint", "relevant", "constraint", "required"
     *("choice_filter", "showif", "optional", "block_order", "item_order", "caption", "bind"),
 }
 _FORMR = frozenset({"showif", "optional", "choice1", "block_order", "item_order"})
+_ENDINGS = {".qsf": "Qualtrics", ".lss": "LimeSurvey", ".lsg": "LimeSurvey", ".lsq": "LimeSurvey"}
+_TYPED_BY_HAND = re.compile(
+    r"\s*(?:\d+\s*[.、．]\s*)?.*[\[【](?:单选|多选|填空|矩阵|量表|排序|判断|打分|下拉|比重)[^\]】]{0,6}题?[\]】]\s*"
+)
+_TYPED_SHARE = 0.1
+"""Share of the lines of a text whose line ends with the kind of a question, where it is a questionnaire."""
 _TYPES = 0.6
 """Share of typed rows whose type a form has."""
+
+
+def refuse_questionnaire_file(path: Path) -> None:
+    """Stop at a file that is a questionnaire by its ending.
+
+    Raises
+    ------
+    ResponseImportError
+        The file holds questions, no answers.
+    """
+    kind = _ENDINGS.get(path.suffix.lower())
+    if kind is not None:
+        raise ResponseImportError.of("survey.questionnaire_not_answers", kind=kind, file=path.name)
+
+
+def refuse_questionnaire(table: Table) -> None:
+    """Stop at a table that holds a questionnaire.
+
+    Raises
+    ------
+    ResponseImportError
+        The table holds questions, no answers.
+    """
+    found = questionnaire_in(table)
+    if found is not None:
+        raise ResponseImportError(Problem(code="survey.questionnaire_not_answers", fields=found.fields))
+    if _is_written_out(table):
+        raise ResponseImportError.of("survey.questionnaire_written_out", Place(file=table.file))
+
+
+def _is_written_out(table: Table) -> bool:
+    """Whether the lines are those of a questionnaire as text: ``3. wording [单选题]`` and its options below."""
+    if not 1 <= len(table.headings) <= 3:
+        return False
+    lines = [table.headings[0], *(cell_text(cell) for cell in table.columns[0])]
+    typed = sum(_TYPED_BY_HAND.fullmatch(line) is not None for line in lines)
+    return typed >= 2 and typed >= _TYPED_SHARE * len(lines)
 
 
 def questionnaire_in(table: Table) -> Problem | None:

@@ -12,6 +12,7 @@ from survey.importers.arranged import Arranged
 from survey.importers.cell_text import CellValue, cell_text, fold, number_in
 from survey.importers.cells import TICK_WORDS, number_of
 from survey.importers.column_values import divided
+from survey.importers.completed_scales import completed_scales
 from survey.importers.declared_codes import partly_labelled
 from survey.importers.headings import Heading, QuestionKind, role_of
 from survey.importers.mapping import ColumnRole
@@ -23,10 +24,13 @@ from survey.importers.seen_options import (
     options_of_texts,
 )
 from survey.importers.variables import Variable
+from survey.privacy import mask_personal
+from survey.structures.role_words import asks_openly
 
 __all__ = ["ExportQuestion", "count_asked", "questions_in", "roles_in"]
 
 _SEPARATORS = ("┋", "|", ";", "；")
+_MOST_STEPS = 12
 _ONE_COLUMN: frozenset[ColumnRole] = frozenset(
     {"respondent", "wave", "submitted", "started", "duration", "channel", "case_weight"}
 )
@@ -43,6 +47,7 @@ class ExportQuestion:
     columns : places of its columns
     parts : what each column stands for: the row of a matrix (``grid``), the option (``spread``), else ""
     options : those declared by the file, or seen in it; ``declared`` says which
+    completed : labels among the options that nobody chose, put in because the scale has them
     asked : the platform's own question, where that is more than this one (see :class:`Heading`)
     """
 
@@ -56,6 +61,7 @@ class ExportQuestion:
     spread: bool = False
     declared: bool = False
     option_codes: tuple[int | float | str | None, ...] = ()
+    completed: tuple[str, ...] = ()
     asked: str | None = None
 
 
@@ -68,6 +74,8 @@ def roles_in(arranged: Arranged) -> list[ColumnRole | None]:
         found = heading.role or role_of(heading.text, cells)
         if found == "case_weight" and not _all_weights(cells):
             found = None
+        if found == "identifier" and _closed_answers(cells):
+            found = None
         if found in _ONE_COLUMN and found in roles:
             found = "paradata"
         if found is None and not heading.text.strip():
@@ -76,6 +84,17 @@ def roles_in(arranged: Arranged) -> list[ColumnRole | None]:
             found = "ignore"
         roles.append(found)
     return roles
+
+
+def _closed_answers(cells: Sequence[CellValue]) -> bool:
+    """Whether a column holds ratings or ticks only: "telephone" may also head a row of a matrix on channels."""
+    texts = {fold(cell_text(cell)) for cell in set(cells)} - {""}
+    if not texts or len(texts) > _MOST_STEPS:
+        return False
+    numbers = [number_in(text) for text in texts]
+    if all(number is not None and 0 <= number <= 10 for number in numbers):
+        return len(cells) > 2 * len(texts)
+    return texts <= TICK_WORDS or on_one_ladder(sorted(texts)) is not None
 
 
 def _all_weights(cells: Sequence[CellValue]) -> bool:
@@ -93,10 +112,11 @@ def questions_in(arranged: Arranged, *, platform: str = "table") -> tuple[Export
     """
     roles = roles_in(arranged)
     reader = _Reader(arranged, platform)
-    return tuple(
+    found = (
         replace(reader.question(places), asked=arranged.headings[places[0]].asked)
         for places in _groups(arranged.headings, roles)
     )
+    return completed_scales(found, len(arranged.table.rows))
 
 
 def count_asked(questions: Iterable[ExportQuestion]) -> int:
@@ -172,17 +192,12 @@ class _Reader:
         if variable is not None:
             text = (variable.group_label if len(places) > 1 else variable.label) or text
         name = (None if first.beside else first.group or first.number or first.key) or first.text
+        bare = ExportQuestion(
+            name=name, text=" ".join(text.split()), kind="text", columns=tuple(places), parts=("",) * len(places)
+        )
         if len(places) == 1 and not (first.kind in {"multiple", "ranking"} and first.part is not None):
             kind, options, declared = self._single(places[0])
-            return ExportQuestion(
-                name=name,
-                text=" ".join(text.split()),
-                kind=kind,
-                columns=tuple(places),
-                parts=("",),
-                options=options,
-                declared=declared,
-            )
+            return replace(bare, kind=kind, options=options, declared=declared)
         several = self._several(places)
         parts = tuple(self._part(place) for place in places)
         if several is not None and several in {"multiple", "ranking"}:
@@ -191,28 +206,11 @@ class _Reader:
                 ExportOption(number if code is None else code, part)
                 for number, (code, part) in enumerate(zip(codes, parts, strict=True), start=1)
             )
-            return ExportQuestion(
-                name=name,
-                text=" ".join(text.split()),
-                kind=several,
-                columns=tuple(places),
-                parts=parts,
-                options=options,
-                spread=True,
-                declared=True,
-                option_codes=tuple(option.code for option in options),
-            )
+            option_codes = tuple(option.code for option in options)
+            spread = replace(bare, kind=several, parts=parts, options=options, option_codes=option_codes)
+            return replace(spread, spread=True, declared=True)
         kind, options, declared = self._shared(places, several)
-        return ExportQuestion(
-            name=name,
-            text=" ".join(text.split()),
-            kind=kind,
-            columns=tuple(places),
-            parts=parts,
-            options=options,
-            grid=True,
-            declared=declared,
-        )
+        return replace(bare, kind=kind, parts=parts, options=options, grid=True, declared=declared)
 
     def _part(self, place: int) -> str:
         heading = self.headings[place]
@@ -240,11 +238,18 @@ class _Reader:
         found: Counter[str] = Counter()
         for text, count in self.values(place).items():
             for part in divided(without_free_text(text), separators):
-                if fold(part) not in self.missing:
+                if fold(part) not in self.missing and mask_personal(part) == part:
                     found[part] += count
         if len(found) > MOST_OPTIONS:  # free text beside the options: keep what several people gave
             found = Counter({part: count for part, count in found.items() if count > 1} or dict(found.most_common(30)))
         return tuple(numbered_options(in_order(found)))
+
+    def _wording(self, places: Sequence[int]) -> str:
+        """What a column asks; of a matrix its stem."""
+        heading, variable = self.headings[places[0]], self.variable(places[0])
+        if len(places) > 1:
+            return (variable.group_label if variable else "") or heading.stem or ""
+        return (variable.label if variable else "") or next(iter(heading.wordings), "") or heading.text
 
     def _several(self, places: Sequence[int]) -> QuestionKind | None:
         """The kind of several columns together; None for the rows of a matrix whose kind the cells decide."""
@@ -312,4 +317,4 @@ class _Reader:
         readable = sum(count for text, count in counts.items() if number_of(text) is not None)
         if kind is None and readable >= 0.8 * counts.total() and len(counts) > 11:
             return "number", (), False
-        return options_of_texts(counts, kind)
+        return options_of_texts(counts, kind, openly=asks_openly(self._wording(places)))

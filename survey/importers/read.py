@@ -18,6 +18,7 @@ from survey.importers.declared_codes import codebook_warnings, with_codebooks
 from survey.importers.detect import importer_of
 from survey.importers.foreign import ForeignCells
 from survey.importers.mapping import ColumnRole, Mapping, check_mapping
+from survey.importers.missing_words import missing_word_remarks
 from survey.importers.opened_export import USED_ROLES, open_export
 from survey.importers.protection import protect
 from survey.importers.report import ImportReport
@@ -102,9 +103,10 @@ def read_responses(
     places = with_codebooks(everything, opened.places, instrument)
     left_out = set(_left_out(everything, mapping))
     erased: set[int] = set()
+    unmet: tuple[Problem, ...] = ()
     if erasures is not None and study_key is not None:
         name = source_name or everything.file
-        rows = erased_rows(raw, everything, places, erasures, study_key(), file=name)
+        rows, unmet = erased_rows(raw, everything, places, erasures, study_key(), file=name)
         erased = {record for record, row in enumerate(everything.rows) if row in rows} - left_out
     gone = left_out | erased
     table = everything.keep([r for r in range(everything.n) if r not in gone]) if gone else everything
@@ -178,6 +180,8 @@ def read_responses(
                 *arranged.remarks,
                 *codebook_warnings(table, places, instrument),
                 *protected.remarks,
+                *unmet,
+                *missing_word_remarks(table, places, instrument, mapping),
                 *respondents.warnings,
                 *routing_warnings(table, misrouted),
             ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from survey.importers.answer_key import without_free_text
 from survey.importers.answer_ladders import in_order, on_one_ladder
 from survey.importers.cell_text import fold
 from survey.importers.headings import QuestionKind
+from survey.personal_text import mask_personal
 
 __all__ = ["MOST_OPTIONS", "ExportOption", "numbered_options", "options_of_numbers", "options_of_texts"]
 
@@ -18,6 +20,13 @@ MOST_OPTIONS = 30
 MOST_NAMED = 200
 """The same where the platform says that the question is a choice."""
 LONGEST_LABEL = 120
+SHORTEST_SENTENCE = 8
+"""Characters a label with punctuation has at least to be looked at as a sentence."""
+FEWEST_OF_A_SENTENCE = 3
+"""Persons of thirty and more who have to have given the same sentence before it can be an option."""
+_CLAUSE = re.compile(r"[，。！？；…]|[,.!?;]\s|[.!?]$")
+_NOTHING = frozenset({"无", "没有", "暂无", "无建议", "没", "没了", "none", "no", "nothing", "n/a", "na"})
+"""What people write where they have nothing to say."""
 STEPPED = (4, 5, 6, 7, 9, 10, 11)
 """Largest codes a rating scale usually has."""
 
@@ -57,11 +66,12 @@ def options_of_numbers(numbers: Iterable[float], kind: QuestionKind | None, answ
     return kind or ("scale" if rated else "single"), options, False
 
 
-def options_of_texts(counts: Counter[str], kind: QuestionKind | None) -> Found:
+def options_of_texts(counts: Counter[str], kind: QuestionKind | None, *, openly: bool = False) -> Found:
     """A scale where the texts stand on one ladder, a choice where most of them occur again, else open texts.
 
     A text that only one person wrote is an option only where the platform says that the question is a choice: it may
-    be a name.
+    be a name. So it is with sentences that few wrote, with texts that hold something personal, and where the wording
+    asks for words of one's own (``openly``). What is personal is never an option.
     """
     merged: Counter[str] = Counter()
     spelling: dict[str, str] = {}
@@ -72,6 +82,9 @@ def options_of_texts(counts: Counter[str], kind: QuestionKind | None) -> Found:
     ladder = on_one_ladder(list(merged))
     if ladder is not None and kind in {None, "scale", "single"}:
         return "scale", tuple(numbered_options(ladder)), False
+    if kind is None and (openly or _written(merged)):
+        return "text", (), False
+    merged = Counter({text: count for text, count in merged.items() if mask_personal(text) == text})
     repeated = sum(count for count in merged.values() if count > 1)
     short = all(len(text) <= LONGEST_LABEL for text in merged)
     few = len(merged) <= 3 and repeated > 0
@@ -81,6 +94,20 @@ def options_of_texts(counts: Counter[str], kind: QuestionKind | None) -> Found:
     if not choice:
         return "text", (), False
     return kind or "single", tuple(numbered_options(in_order(merged))), False
+
+
+def _written(counts: Counter[str]) -> bool:
+    """Whether people wrote the texts themselves: something personal, sentences of few, or hardly more than "none"."""
+    if any(mask_personal(text) != text for text in counts):
+        return True
+    least = max(FEWEST_OF_A_SENTENCE, 0.01 * counts.total()) if counts.total() >= 30 else 2
+    for text, count in counts.items():
+        if count < least and len(text) >= SHORTEST_SENTENCE and _CLAUSE.search(text):
+            return True
+    said = Counter({text: count for text, count in counts.items() if fold(text) not in _NOTHING})
+    if len(said) == len(counts) or len(said) <= 3:
+        return False
+    return sum(count for count in said.values() if count > 1) < 0.7 * said.total()
 
 
 def numbered_options(labels: Iterable[str]) -> Iterator[ExportOption]:

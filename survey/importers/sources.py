@@ -59,7 +59,7 @@ def answers_of(source: Source, folder: Path) -> Path | Table:
     from survey.importers.database import read_query
 
     query = query_text(source.query, folder=folder)
-    return read_query(source.database, query, folder=folder, name=source.name)
+    return read_query(source.database, query, folder=folder, name=source.name, of_study=True)
 
 
 def query_text(query: str, *, folder: Path | None = None) -> str:

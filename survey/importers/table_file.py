@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ _TOTALS = frozenset(
         "mean",
     }
 )
+_DASHES = frozenset({"-", "--", "–", "—", "——", "/"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +77,21 @@ class Table:
     encoding_reason: Problem | None = None
     delimiter: str | None = None
     occurrences: tuple[int, ...] = field(init=False)
+    _exact: dict[tuple[str, int], int] = field(init=False, repr=False, compare=False)
+    _folded: dict[tuple[str, int], int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         seen: Counter[str] = Counter()
-        occurrences = []
-        for heading in self.headings:
+        written: Counter[str] = Counter()
+        exact, folded = {}, {}
+        for place, heading in enumerate(self.headings):
             key = fold(heading)
             seen[key] += 1
-            occurrences.append(seen[key])
-        object.__setattr__(self, "occurrences", tuple(occurrences))
+            written[heading] += 1
+            folded[key, seen[key]] = exact[heading, written[heading]] = place
+        object.__setattr__(self, "occurrences", tuple(which for _, which in folded))
+        object.__setattr__(self, "_exact", exact)
+        object.__setattr__(self, "_folded", folded)
 
     @property
     def n(self) -> int:
@@ -106,14 +114,8 @@ class Table:
 
     def position_of(self, heading: str, occurrence: int = 1) -> int | None:
         """Place of a column, from 0; a heading matches letter by letter or, failing that, in its folded form."""
-        exact = [place for place, found in enumerate(self.headings) if found == heading]
-        if len(exact) >= occurrence:
-            return exact[occurrence - 1]
-        wanted = (fold(heading), occurrence)
-        for place, (found, which) in enumerate(zip(self.headings, self.occurrences, strict=True)):
-            if (fold(found), which) == wanted:
-                return place
-        return None
+        exact = self._exact.get((heading, occurrence))
+        return self._folded.get((fold(heading), occurrence)) if exact is None else exact
 
     def place(self, column: int | None = None, row: int | None = None) -> Place:
         """The place of a cell, column or row in words of Excel."""
@@ -228,13 +230,53 @@ def _records(
     last = height
     while last - 1 in blank:
         last -= 1
-    totals = set()
-    for place in range(max(header + 1, last - 3), last):
-        first = next((column[place] for column in columns if not is_blank(column[place])), None)
-        if isinstance(first, str) and fold(first).rstrip(":") in _TOTALS:
-            totals.add(place)
+    tail = range(max(header + 1, last - 3), last)
+    named = {place: word for place in tail if (word := _totals_word(columns, place)) is not None}
+    body = [place for place in range(header + 1, last) if place not in blank and place not in named]
+    totals = {place for place, word in named.items() if _sums_up(columns, place, word, body)}
     numbers = [place + 1 for place in range(header + 1, last) if place not in blank and place not in totals]
     return numbers, [place + 1 for place in empty if place < last], sorted(place + 1 for place in totals)
+
+
+def _totals_word(columns: Sequence[Sequence[CellValue]], place: int) -> int | None:
+    """The column of the first cell of a row, if that says "total", "mean" or the like."""
+    first = next((which for which, column in enumerate(columns) if not is_blank(column[place])), None)
+    said = None if first is None else columns[first][place]
+    return first if isinstance(said, str) and fold(said).rstrip(":") in _TOTALS else None
+
+
+def _sums_up(columns: Sequence[Sequence[CellValue]], place: int, word: int, body: Sequence[int]) -> bool:
+    """Whether a row that calls itself a total is one: an answer may be a brand called so.
+
+    Its first word is no answer that other records give too, and of its other cells, blanks and dashes aside, more
+    than half are the sum, the mean or the number of what stands above them; with nothing beside the word it is one.
+    """
+    said = fold(cell_text(columns[word][place]))
+    if any(fold(cell_text(columns[word][record])) == said for record in body):
+        return False
+    fitting = others = 0
+    for column in columns[word + 1 :]:
+        cell = column[place]
+        if is_blank(cell) or cell_text(cell).strip() in _DASHES:
+            continue
+        others += 1
+        number = _plain_number(cell)
+        if number is None:
+            continue
+        above = [column[record] for record in body]
+        numbers = [found for value in above if (found := _plain_number(value)) is not None]
+        counted = sum(not is_blank(value) for value in above)
+        written = cell_text(cell).partition(".")[2]
+        slack = 0.5 * 10.0 ** -max(1, len(written)) + 1e-9 * abs(number)  # an integer is no rounded mean
+        figures = [math.fsum(numbers), math.fsum(numbers) / len(numbers)] if numbers else []
+        if counted > max(numbers, default=0.0):  # else it may be an answer like those above
+            figures.append(counted)
+        fitting += any(abs(number - figure) <= slack for figure in figures)
+    return 2 * fitting > others or others == 0
+
+
+def _plain_number(cell: CellValue) -> float | None:
+    return float(cell) if isinstance(cell, int | float) else number_in(fold(cell_text(cell)))
 
 
 def _headed(

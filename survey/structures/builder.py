@@ -139,6 +139,9 @@ class DraftBuilder:
         demographic: bool = False,
         recommend: bool = False,
         identifying: bool = False,
+        unordered: bool = False,
+        attention: bool = False,
+        expects: int | float | str | None = None,
     ) -> str:
         """Carry a question into the open section; returns its code.
 
@@ -174,6 +177,9 @@ class DraftBuilder:
             demographic=demographic,
             recommend=recommend,
             identifying=identifying,
+            unordered=unordered,
+            attention=attention,
+            expects=expects,
             known_as=tuple(references),
             spellings=dict(spellings or {}),
         )

@@ -46,7 +46,9 @@ class DraftQuestion:
 
     ``kind`` is ``scale`` only where the platform says so (a rating, a rating matrix). ``list_name`` is
     the name under which the source keeps its options. ``demographic`` and ``recommend`` are set where
-    the platform's own type says so (gender; likelihood to recommend). ``known_as`` are the names by which the source
+    the platform's own type says so (gender; likelihood to recommend). ``unordered``: the options stand in no order that
+    means anything; ``attention``: the wording tells what to choose, namely ``expects`` where that is evident.
+    ``known_as`` are the names by which the source
     refers to it (an id, a row of an id), and ``spellings`` how it calls its options where that is not the code: both
     join an export of answers to its questionnaire.
     """
@@ -65,6 +67,9 @@ class DraftQuestion:
     demographic: bool = False
     recommend: bool = False
     identifying: bool = False
+    unordered: bool = False
+    attention: bool = False
+    expects: int | float | str | None = None
     known_as: tuple[str, ...] = ()
     spellings: Mapping[str, int | float | str] = field(default_factory=dict)
 

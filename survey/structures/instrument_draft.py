@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from survey.errors import InstrumentError, Place, Problem
+from survey.importers.cell_text import fold
 from survey.indicators import Indicator
 from survey.instrument import Instrument, Source
 from survey.privacy import identifying_heading
@@ -19,6 +20,7 @@ from survey.structures.draft import DraftOption, DraftQuestion, DraftSection, St
 from survey.structures.remarks import Remarks
 from survey.structures.role_words import (
     asks_for_demography,
+    asks_for_importance,
     asks_to_recommend,
     missing_kind,
     on_a_known_scale,
@@ -102,6 +104,10 @@ class _Drafting:
         self.known: dict[tuple[object, ...], str] = {}
         conditions = [question.show_if for question in draft.questions if question.show_if is not None]
         self.routed = {pair for condition in conditions for pair in _looked_at(condition)}
+        self.rated: dict[frozenset[str], str] = {}
+        for section in draft.sections:
+            if any(self._is_rated(question, section) for question in section.questions):
+                self.rated.setdefault(self._rows(section), section.code)
 
     def result(self) -> InstrumentDraft:
         sections = [self._section(section) for section in self.draft.sections]
@@ -131,6 +137,11 @@ class _Drafting:
             sections=tuple(sections),
         )
         return InstrumentDraft(instrument, (*self.draft.remarks, *self.remarks.problems()))
+
+    @staticmethod
+    def _rows(section: DraftSection) -> frozenset[str]:
+        """The wordings of a section's questions, by which two blocks on the same things are known."""
+        return frozenset(fold(text) for question in section.questions for text in question.text.values())
 
     def _section(self, section: DraftSection) -> Section:
         questions = tuple(self._question(question, section) for question in section.questions)
@@ -163,10 +174,31 @@ class _Drafting:
     def _roles(self, question: DraftQuestion, section: DraftSection) -> dict[str, Any]:
         """Type, facet and what goes with it, or role."""
         choice = question.kind in {"scale", "single"}
+        if question.attention:
+            known = choice and question.expects is not None
+            code = "survey.structure_attention" if known else "survey.structure_attention_open"
+            self.remarks.add(code, question.code, severity="warning")
+            if known:
+                return {"role": "attention", "expects": question.expects}
+            return {"type": "single" if choice else question.kind, "role": "paradata"}
         if choice and (question.recommend or asks_to_recommend(question)):
             self.remarks.add("survey.structure_recommend", question.code)
             return {"type": "scale", "facet": "outcome", "recommend": True}
-        if choice and self._is_scale(question, section):
+        scale = choice and self._is_scale(question, section)
+        if scale and question.unordered:
+            wording = next(iter((section.stem or question.text).values()), "")[:40]
+            codes = [asked.code for asked in section.questions] if section.grid else [question.code]
+            span = codes[0] if len(codes) == 1 else f"{codes[0]}–{codes[-1]}"
+            self.remarks.add("survey.structure_unordered", f"{span} “{wording}”", severity="warning")
+            return {"type": "single", "role": "paradata"}
+        if scale and asks_for_importance(question.options, section.stem, question.text):
+            beside = self.rated.get(self._rows(section))
+            if beside is None:
+                self.remarks.add("survey.structure_importance_alone", question.code, severity="warning")
+                return {"type": "single", "role": "paradata"}
+            self.remarks.add("survey.structure_importance", question.code)
+            return {"type": "scale", "facet": "importance", "measures": beside}
+        if scale:
             return {"type": "scale", "facet": "performance", "measures": section.code}
         kind = {"type": "single"} if question.kind == "scale" else {}
         identifying = question.identifying or any(
@@ -184,6 +216,15 @@ class _Drafting:
             return {**kind, "role": "segment"}
         self.remarks.add("survey.structure_role_open", question.code)
         return {**kind, "role": "paradata"}
+
+    def _is_rated(self, question: DraftQuestion, section: DraftSection) -> bool:
+        """Whether a question is drafted as a rating that makes up the index."""
+        if question.attention or question.unordered or question.kind not in {"scale", "single"}:
+            return False
+        asked = question.recommend or asks_to_recommend(question)
+        if asked or asks_for_importance(question.options, section.stem, question.text):
+            return False
+        return self._is_scale(question, section)
 
     def _is_scale(self, question: DraftQuestion, section: DraftSection) -> bool:
         answers = [option for option in question.options if self._missing(question, option) is None]

@@ -14,6 +14,8 @@ from survey.structures.draft import DraftOption, DraftQuestion, Wordings
 
 __all__ = [
     "asks_for_demography",
+    "asks_for_importance",
+    "asks_openly",
     "asks_to_recommend",
     "missing_kind",
     "on_a_known_scale",
@@ -61,6 +63,22 @@ def asks_for_demography(code: str, *wordings: str) -> bool:
     """Whether a wording (or the code, where there is none) names gender, age, education, region and the like."""
     wordings = tuple(filter(None, wordings)) or (code.replace("_", " "),)
     return any(len(text) < 120 and _pattern("demographic").search(fold(text)) for text in wordings)
+
+
+def asks_for_importance(options: Iterable[DraftOption], *wordings: Wordings) -> bool:
+    """Whether a wording asks how important something is, or three and more of the options say so."""
+    if any(_pattern("importance").search(fold(text)) for wording in wordings for text in wording.values()):
+        return True
+    family = next(family for family in _families() if family.search("重要"))
+    return sum(any(family.search(fold(text)) for text in option.label.values()) for option in options) >= 3
+
+
+def asks_openly(wording: str) -> bool:
+    """Whether a wording asks for words of one's own: suggestions, reasons, but not "which of these reasons"."""
+    folded = fold(wording)
+    if _pattern("open_always").search(folded):
+        return True
+    return _pattern("open").search(folded) is not None and _pattern("closed").search(folded) is None
 
 
 def asks_to_recommend(question: DraftQuestion) -> bool:

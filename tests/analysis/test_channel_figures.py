@@ -192,3 +192,12 @@ def test_persons_and_waiting_times_of_the_sample(olist: TouchpointSet, facts: An
     assert olist.n_persons == facts["distinct_orders_reviewed"]
     found = time_figures(olist, "answer_hours", channel_design(olist))
     assert found.quantiles[0.5] == pytest.approx(facts["median_hours_to_answer"], abs=5e-5)
+
+
+def test_groups_without_a_population_total_are_listed_at_once() -> None:
+    """Two groups and the records without any, each with its count."""
+    groups = np.array(["a", "b", "b", "c", None], dtype=object)
+    persons = np.array([None] * 5, dtype=object)
+    with pytest.raises(SatixError) as caught:
+        population_weights(groups, persons, {"a": 10.0})
+    assert [(p.fields["group"], p.fields["count"]) for p in caught.value.problems] == [("b", 2), ("c", 1), ("–", 1)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from math import exp, log
 
 import pytest
 
-from analysis.mystery_visits import mystery_score
+from analysis.design import SurveyDesign
+from analysis.mystery_visits import mystery_score, points_mean
 from survey.errors import SatixError
 
 WORTH = [15, 5, 20, 20, 10, 20, 10]
@@ -46,3 +48,22 @@ def test_edges() -> None:
         mystery_score([6], [5])
     with pytest.raises(SatixError):
         mystery_score([1, 2], [5])
+
+
+def test_intervals_of_points_stay_within_their_ends() -> None:
+    """Shares 1, 1, 1, 1/2: mean 7/8, SE 1/8; log odds 1.9459 -+ 3.1824 * 0.125 / (7/64): 0.1556 to 0.9963.
+
+    The plain t interval would end at 0.875 + 3.1824 * 0.125 = 1.273.
+    """
+    design = SurveyDesign.build(case_weights=[1.0] * 4)
+    share = points_mean([1.0, 1.0, 1.0, 0.5], design)
+    half = 3.182446305284263 * 0.125 / (0.875 * 0.125)
+    assert (share.estimate, share.std_error) == (0.875, 0.125)
+    assert share.lower == pytest.approx(1 / (1 + exp(half - log(7))))
+    assert share.upper == pytest.approx(1 / (1 + exp(-half - log(7))))
+    assert (share.interval, share.kind) == ("logit", "share")
+    score = points_mean([100.0, 100.0, 100.0, 50.0], design, highest=100.0)
+    assert (score.kind, score.estimate) == ("index", 87.5)
+    assert score.upper == pytest.approx(100 * share.upper)
+    everybody = points_mean([100.0] * 4, design, highest=100.0)
+    assert (everybody.upper, everybody.interval) == (100.0, "wilson")

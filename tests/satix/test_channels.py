@@ -238,6 +238,16 @@ def test_persons_in_two_channels_are_found(folder: Path) -> None:
     assert [(p.n_first, p.n_second, p.n_both) for p in pairs] == [(30, 30, 20)]
 
 
+def test_orders_the_file_does_not_hold_do_not_count_as_covered(folder: Path) -> None:
+    """Reviews of o0-o29, orders o20-o69: 10 of 50 orders have a review, 10 / 50 = 0.2."""
+    orders = [["订单编号", "订单状态"], *[[f"o{i}", "已签收"] for i in range(20, 70)]]
+    add(folder, "orders.csv", orders, "orders")
+    joined = {"file": "data/orders.csv", "mapping": "mappings/orders.yaml"}
+    add(folder, "reviews.csv", reviews(30), "order_review", orders=joined)
+    channel = evaluate(folder).channels[0]
+    assert (channel.n_frame, channel.coverage) == (50, 0.2)
+
+
 def test_erased_persons_leave_the_channels_too(folder: Path) -> None:
     """A tombstone with the digest of a customer's id takes their records out."""
     from satix.identity_key import identity_key

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from survey.errors import StudyError
+from survey.errors import ResponseImportError, StudyError
+from survey.importers.sources import answers_of, read_any
+from survey.importers.table_file import Table
 from survey.study import Source, read_study
 from tests.satix.conftest import Run
 from tests.satix.small_study import HEADINGS, ITEMS, SmallStudy, write_yaml
@@ -123,6 +125,57 @@ def test_the_name_of_a_source_tells_queries_apart() -> None:
     assert names[:2] == ["data/a.csv", "queries/a.sql"]
     assert len(set(names)) == 4
     assert all(name.startswith("survey#") for name in names[2:])
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("sqlite:///../outside.db", "database_file_outside"),
+        ("sqlite:////{outside}", "database_file_outside"),
+        ("sqlite:///data/link.db", "database_file_outside"),
+        ("sqlite:///${{SATIX_DB_FILE}}", "database_file_outside"),
+        ("postgresql://${{AWS_SECRET_ACCESS_KEY}}@host/survey", "database_variable_name"),
+        ("${{DATABASE_URL}}", "database_variable_name"),
+        ("postgresql://${{SATIX_DB_NOT_SET}}@host/survey", "database_variable"),
+        ("mysql://reader@host/survey?init_command=DROP", "database_option"),
+    ],
+)
+def test_a_study_reaches_nothing_outside_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, code: str
+) -> None:
+    """Neither another SQLite file, upwards, absolute or by a link, nor a secret of the environment."""
+    pytest.importorskip("sqlalchemy")
+    outside, folder = tmp_path / "outside.db", tmp_path / "study"
+    (folder / "data").mkdir(parents=True)
+    with sqlite3.connect(outside) as connection:
+        connection.execute("CREATE TABLE secrets AS SELECT 1 AS id")
+    connection.close()
+    (folder / "data/link.db").symlink_to(outside)
+    for name in ("AWS_SECRET_ACCESS_KEY", "DATABASE_URL", "SATIX_DB_FILE"):
+        monkeypatch.setenv(name, str(outside))
+    source = Source(database=address.format(outside=outside), query="SELECT * FROM secrets", mapping="m.yaml")
+    with pytest.raises(ResponseImportError) as caught:
+        answers_of(source, folder)
+    assert [problem.code for problem in caught.value.problems] == [f"survey.{code}"]
+    assert caught.value.message("zh")
+    assert caught.value.message("en")
+
+
+def test_the_users_own_address_may_lead_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that is the whole address, and an address on the command line."""
+    pytest.importorskip("sqlalchemy")
+    outside, folder = tmp_path / "outside.db", tmp_path / "study"
+    folder.mkdir()
+    with sqlite3.connect(outside) as connection:
+        connection.execute("CREATE TABLE answers AS SELECT 1 AS id")
+    connection.close()
+    monkeypatch.setenv("SATIX_DB_URL", f"sqlite:///{outside}")
+    monkeypatch.setenv("OWN", str(outside))
+    source = Source(database="${SATIX_DB_URL}", query="SELECT * FROM answers", mapping="m.yaml")
+    table = answers_of(source, folder)
+    assert isinstance(table, Table)
+    assert table.n == 1
+    assert read_any("sqlite:///${OWN}", "SELECT * FROM answers").n == 1
 
 
 @pytest.mark.parametrize("suffix", ["sav", "parquet", "jsonl"])

@@ -98,6 +98,27 @@ def test_by_file_and_row(run: Run, small: SmallStudy) -> None:
     assert kept(small) == {"w1": 58, "w2": 60}
 
 
+def test_an_erased_row_that_is_not_found_again_is_said(run: Run, small: SmallStudy) -> None:
+    """A further column changes the content of every row: the person is back, and a warning says so."""
+    small.mapping["columns"][0] |= {"role": "paradata"}
+    small.write()
+    assert run("erase", small.file, "--respondent", "data/w1.csv:4", "--yes").code == 0
+    path = small.folder / "data/w1.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+
+    def missing() -> list[str]:
+        reports = read_sources(load_study(small.file), progress=lambda *_: None).reports
+        report = next(report for report in reports if "w1" in report.file)
+        return [w.message("en") for w in report.warnings if w.code == "survey.erased_rows_missing"]
+
+    assert missing() == []
+    wider = [lines[0] + ",added", *(line + ",x" for line in lines[1:])]
+    path.write_text("\n".join(wider) + "\n", encoding="utf-8-sig", newline="")
+    assert kept(small) == {"w1": 60, "w2": 60}
+    (said,) = missing()
+    assert "1 of the 1 rows of data/w1.csv" in said
+
+
 def test_the_person_stays_away_when_the_owner_deletes_rows_or_a_new_wave_comes(run: Run, panel: SmallStudy) -> None:
     """Row numbers move; the digest of the id does not."""
     assert run("erase", panel.file, "--respondent", PHONE, "--yes").code == 0

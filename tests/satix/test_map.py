@@ -225,3 +225,16 @@ def test_a_mapping_as_text_reads_back_equal() -> None:
     text = mapping_text(mapping)
     assert Mapping.model_validate(yaml.safe_load(text)) == mapping
     assert sum(line.startswith("  - ") for line in text.splitlines()) == len(headings)
+
+
+def test_a_file_of_another_questionnaire_is_refused(run: Run, fresh: Path) -> None:
+    """Not one column fits: nothing is written, and the message names the way on."""
+    other = fresh.parent / "data/other.csv"
+    other.write_text("颜色偏好,出生城市\n蓝,北京\n红,上海\n", encoding="utf-8")
+    before = fresh.read_text(encoding="utf-8")
+    outcome = run("map", fresh, other)
+    assert outcome.code == 1
+    assert "satix new" in outcome.err
+    assert fresh.read_text(encoding="utf-8") == before
+    assert not (fresh.parent / "mappings/other.yaml").exists()
+    assert run("import", other, "--instrument", "after_sales").code == 1

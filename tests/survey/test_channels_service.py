@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from survey.channels.read import read_channel, read_channel_table
+from survey.channels.staff import shown_staff
 from survey.errors import ResponseImportError
 from tests.survey.channel_tables import accounted, changed, proposed, read, write_csv
 
@@ -80,7 +81,23 @@ def test_agents_by_name_become_numbers_and_codes_stay(tmp_path: Path) -> None:
     path = write_csv(
         tmp_path / "t.csv", [["工单号", "客服", "满意度"], ["1", "王丽", "5"], ["2", "A102", "4"], ["3", "王丽", "3"]]
     )
-    assert read(path, "ticket").touchpoints.attributes["agent"].tolist() == ["#1", "A102", "#1"]
+    found = read(path, "ticket")
+    assert found.touchpoints.attributes["agent"].tolist() == ["#1", "A102", "#1"]
+    (remark,) = [warning for warning in found.report.warnings if warning.code == "survey.channel_staff_numbered"]
+    assert "#1" in remark.message("en")
+    assert "王丽" not in remark.message("zh")
+
+
+@pytest.mark.parametrize("code", ["007", "A102", "CS-12", "客服03", "坐席 12", "agent_7", "8001号", "客服A12"])
+def test_staff_codes_are_shown(code: str) -> None:
+    """Digits behind capitals or a word for the office."""
+    assert shown_staff([code]) == {code: code}
+
+
+@pytest.mark.parametrize("name", ["李娜01", "王 2", "zhang01", "Anna 3", "LINA01", "Петр1", "李娜", "김철수2"])
+def test_staff_names_with_digits_are_not(name: str) -> None:
+    """Letters that may be a name become a number."""
+    assert shown_staff([name]) == {name: "#1"}
 
 
 def test_a_log_of_turns_gives_waits(tmp_path: Path) -> None:
@@ -221,7 +238,7 @@ def test_the_drafted_mapping_spells_every_outcome_out(tmp_path: Path) -> None:
 def test_an_unknown_outcome_stops_the_import(tmp_path: Path) -> None:
     """It is not guessed; the message lists what is accepted."""
     path = write_csv(tmp_path / "c.csv", [["样本编号", "呼叫结果"], ["1", "被狗叼走"]])
-    with pytest.raises(ResponseImportError, match=r"row 2.*refusal"):
+    with pytest.raises(ResponseImportError, match=r"(?s)row 2.*refusal"):
         read(path, "callback")
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from survey.errors import Place, SatixError
+from survey.importers import database
 from survey.importers.database import read_query
 from survey.importers.queries import check_query
 from survey.importers.read import read_responses
@@ -91,6 +92,14 @@ def test_a_query_may_stand_in_a_file(answers, tmp_path):
         ("SELECT $x$ ' $x$; DROP TABLE answers; --'", "query_ambiguous"),
         ("SELECT 'open", "query_ambiguous"),
         ("SELECT 1" + " " * 100_000, "query_too_long"),
+        ("SELECT pg_read_file('/etc/passwd')", "query_reaches"),
+        ("SELECT * FROM pg_catalog.pg_ls_dir ('/')", "query_reaches"),
+        ('SELECT "PG_SLEEP" /* */ (9)', "query_reaches"),
+        ("SELECT lo_export(1, 'x'), 2", "query_reaches"),
+        ("SELECT * FROM dblink('host=x', 'SELECT 1') AS t(a int)", "query_reaches"),
+        ("SELECT query_to_xml('SELECT 1', true, true, '')", "query_reaches"),
+        ('SELECT U&"pg\\005fsleep"(9)', "query_ambiguous"),
+        ("SELECT /*M! 1; DROP TABLE answers */ 2", "query_ambiguous"),
     ],
 )
 def test_anything_but_one_select_is_refused(query, code):
@@ -107,6 +116,7 @@ def test_anything_but_one_select_is_refused(query, code):
         "select 'it''s; delete', \"update\", comment, replace(note, 'a', 'b') from answers -- drop",
         "WITH recent AS (SELECT * FROM answers) SELECT * FROM recent;",
         "(SELECT 1) UNION (SELECT 2)",
+        "SELECT sleep, edit, a.benchmark FROM answers a WHERE pg_sleep > 1 --comment",
         "SELECT q::text, via[1], ARRAY['a', 'b'] FROM answers WHERE text LIKE '%满%' AND at > '2024-01-01 10:00'",
     ],
 )
@@ -123,6 +133,68 @@ def test_quotation_marks_are_those_of_the_database():
     for query in ("SELECT `a` FROM x", "SELECT ARRAY[']']; COMMIT; SELECT ARRAY['[']"):
         with pytest.raises(SatixError):
             check_query(query, place=place, dialect="postgresql")
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("SELECT 1 # ' ; \n; DROP TABLE x -- '", "query_ambiguous"),
+        ("SELECT 1 --1; DROP TABLE x", "query_ambiguous"),
+        ("SELECT /*!50000 sleep(9) */ 1", "query_ambiguous"),
+        ("SELECT /*m!100000 sleep(9) */ 1", "query_ambiguous"),
+        ("SELECT 'a' INTO OUTFILE '/srv/x'", "query_writes"),
+        ("SELECT LOAD_FILE('/etc/passwd')", "query_reaches"),
+        ("SELECT `sleep` (9)", "query_reaches"),
+    ],
+)
+@pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
+def test_comments_and_functions_of_mysql(query, code, dialect):
+    """Where a comment begins, and what is run inside one, differs from other databases."""
+    with pytest.raises(SatixError) as caught:
+        check_query(query, place=Place(file="x"), dialect=dialect)
+    assert [problem.code for problem in caught.value.problems] == [f"survey.{code}"]
+    assert caught.value.message("zh")
+
+
+def test_comments_that_every_database_understands_pass():
+    """Two dashes and a blank, and a number sign in a text."""
+    query = "SELECT '#', \"a--b\" -- all; of it\nFROM answers --"
+    assert check_query(query, place=Place(file="x"), dialect="mysql") == query
+
+
+ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT {} FROM c"
+
+
+@pytest.mark.parametrize("what", ["count(*)", "x"])
+def test_an_endless_query_is_ended(answers, monkeypatch, what):
+    """Whether it gives no row or rows without end."""
+    monkeypatch.setattr(database, "SECONDS", 0.4)
+    monkeypatch.setattr(database, "STRETCH", 100)
+    with pytest.raises(SatixError, match=r"longer than 0\.4 seconds") as caught:
+        read_query(f"sqlite:///{answers}", ENDLESS.format(what), most_rows=10**9)
+    assert "0.4" in caught.value.message("zh")
+
+
+def test_a_cell_has_a_largest_size(answers):
+    """A function that makes texts does not fill the memory."""
+    with pytest.raises(SatixError, match="refused"):
+        read_query(f"sqlite:///{answers}", "SELECT hex(zeroblob(500000000))")
+
+
+def test_limits_are_set_in_the_words_of_each_database():
+    """MySQL counts thousandths of a second, MariaDB seconds; the names differ."""
+    assert database._limits("mysql", mariadb=False)[1] == "SET SESSION max_execution_time = 120000"
+    assert database._limits("mysql", mariadb=True)[1] == "SET SESSION max_statement_time = 120"
+    assert database._limits("mariadb", mariadb=True)[0] == "SET SESSION TRANSACTION READ ONLY"
+    assert database._limits("oracle", mariadb=False) == ()
+
+
+def test_postgresql_ends_an_endless_query(server, monkeypatch):
+    """By the server's own clock."""
+    monkeypatch.setenv("SATIX_TEST_PASSWORD", PASSWORD)
+    monkeypatch.setattr(database, "SECONDS", 0.5)
+    with pytest.raises(SatixError, match=r"longer than 0\.5 seconds"):
+        read_query(server, ENDLESS.format("count(*)"))
 
 
 def test_a_file_is_opened_for_reading_only_and_never_made(answers, tmp_path):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from survey.errors import MappingError
 from survey.importers.detect import importers
+from survey.importers.draft_export import draft_export
 from survey.importers.propose import propose_mapping
 from survey.importers.table_file import read_table
 from survey.privacy import identifying_heading, identifying_values, mask_personal, pseudonym, shown
@@ -85,6 +88,24 @@ def test_an_unknown_platform_is_named(instrument, write_csv):
         "微信OpenID",
         "Phone number *",
         "이름",
+        "客户姓名",
+        "孩子姓名",
+        "推荐人姓名",
+        "6、被推荐人的手机号",
+        "Q3. 您的联系方式是？",
+        "您的姓名是什么？",
+        "请留下您的姓名和电话",
+        "请留下您的姓名和电话，以便回访",
+        "如果您愿意接受回访，请留下您的联系方式",
+        "请问怎么称呼您？",
+        "Mobile No.",
+        "Respondent email",
+        "Respondent's phone number",
+        "Please leave your name and phone number so that we can call you back",
+        "设备ID",
+        "就诊卡号",
+        "childs_name",
+        "household/childs_name",
     ],
 )
 def test_headings_that_ask_for_a_person(heading):
@@ -93,7 +114,33 @@ def test_headings_that_ask_for_a_person(heading):
 
 
 @pytest.mark.parametrize(
-    "heading", ["客服是否称呼您的姓名？", "您对电话客服有多满意？", "手机价格", "Staff knew your name", "性别", ""]
+    "heading",
+    [
+        "客服是否称呼您的姓名？",
+        "您对电话客服有多满意？",
+        "对电话客服的满意度",
+        "手机价格",
+        "Staff knew your name",
+        "staff addressed you by name",
+        "性别",
+        "",
+        "品牌名称",
+        "产品名字是否好记",
+        "员工称呼",
+        "客户定位",
+        "客服电话",
+        "Customer contact",
+        "Patient contact",
+        "Contact by telephone",
+        "客户经理的电话态度",
+        "请评价客服电话",
+        "您的手机品牌是？",
+        "您的手机是什么品牌",
+        "请留下您的意见和建议",
+        "请留下您的意见，以便我们改进",
+        "If you left your phone number, were you called back?",
+        "user interface",
+    ],
 )
 def test_headings_that_only_mention_such_things(heading):
     """They are questions."""
@@ -127,3 +174,38 @@ def test_a_zero_among_positions_means_codes(instrument, write_csv):
     proposal = propose_mapping(read_table(write_csv([headings, *rows])), instrument, "wenjuanxing")
     assert proposal.mapping.numbers_are == "positions"
     assert [column.numbers_are for column in proposal.mapping.columns][-2:] == [None, "codes"]
+
+
+def _two_matrices(write_csv, rows: tuple[list[str], list[str]], stems: tuple[str, str]) -> Path:
+    """An export by position with two matrices; from the second row on a heading has only number and row."""
+    headings = [
+        f"{number}、{stem}—{row}" if first else f"{number}、{row}"
+        for number, (stem, names) in enumerate(zip(stems, rows, strict=True), start=1)
+        for first, row in [(place == 0, row) for place, row in enumerate(names)]
+    ]
+    answers = [["5", "4", "5", "1", "2", "3"], ["4", "4", "3", "2", "1", "5"], ["1", "2", "3", "4", "5", "1"]]
+    return write_csv([headings, *answers * 4])
+
+
+def test_rows_shared_by_two_matrices_stay_in_the_matrix_of_their_stem(write_csv):
+    """Two rows of the importance matrix were worded anew; satisfaction must not slip into importance."""
+    rows, stems = ["上门速度", "维修质量", "服务态度"], ("以下各项对您有多重要", "您对以下各项有多满意")
+    first = read_table(_two_matrices(write_csv, (rows, rows), stems))
+    instrument = draft_export(importers()["table"].arrange(first), platform="table", instrument_id="both").instrument
+    changed = ["上门速度", "修得好不好", "客服态度"]
+    proposal = propose_mapping(read_table(_two_matrices(write_csv, (changed, rows), stems)), instrument)
+    uses = [column.question for column in proposal.mapping.columns]
+    assert uses == ["Q1_1", None, "Q1_3", "Q2_1", "Q2_2", "Q2_3"]
+    assert proposal.unplaced_questions == ("Q1_2",)
+    assert [(gap.question, gap.place) for gap in proposal.open_questions] == [("Q1_2", 1)]  # of its block, in its place
+
+
+def test_a_row_below_another_stem_is_never_certain(write_csv):
+    """The rows are known, but the later wave asks something else about them."""
+    rows, stems = ["上门速度", "维修质量", "服务态度"], ("以下各项对您有多重要", "您对以下各项有多满意")
+    first = read_table(_two_matrices(write_csv, (rows, ["甲店面", "乙店面", "丙店面"]), stems))
+    instrument = draft_export(importers()["table"].arrange(first), platform="table", instrument_id="one").instrument
+    later = read_table(_two_matrices(write_csv, (["甲店面", "乙店面", "丙店面"], rows), stems))
+    proposal = propose_mapping(later, instrument)
+    placed = [column for column in proposal.mapping.columns if column.question is not None]
+    assert all(column in proposal.uncertain for column in placed)

@@ -276,6 +276,30 @@ def test_very_many_foreign_cells_are_counted_and_listed_up_to_a_limit(instrument
     assert "B (b): 300" in str(last.fields["columns"])
 
 
+def test_a_foreign_value_that_occurs_again_is_spoken_of_once(instrument, mapping_of, write_csv):
+    """With its count and rows, and the entry of the mapping that would declare it."""
+    rows = [["a"], *[["一般般"]] * 8, ["5"], ["还凑合"], ["还凑合"], ["怪"]]
+    with pytest.raises(ResponseImportError) as caught:
+        read_responses(write_csv(rows), instrument, mapping_of({"a": "Q1"}))
+    often, twice, once, paste = caught.value.problems
+    assert (often.fields["found"], often.fields["count"], often.fields["rows"]) == ("一般般", 8, "2, 3, 4, 5, 6 …")
+    assert (twice.fields["count"], twice.fields["rows"]) == (2, "11, 12")
+    assert (once.code, once.place.row) == ("survey.value_outside_scale", 13)
+    assert paste.fields["values"] == '"一般般": ?, "还凑合": ?'
+    assert 'values: {"一般般": ?, "还凑合": ?}' in paste.message("zh")
+
+
+def test_words_taken_as_missing_by_the_general_list_are_counted(instrument, mapping_of, write_csv):
+    """Unless the mapping declares them."""
+    file = write_csv([["a", "b"], ["说不清", "说不清"], ["说不清", "5"], ["5", "4"]])
+    read = read_responses(file, instrument, mapping_of({"a": "Q1", "b": "Q2"}))
+    told = [warning for warning in read.report.warnings if warning.code == "survey.missing_by_general_list"]
+    assert [dict(warning.fields) for warning in told] == [{"word": "说不清", "kind": "dont_know", "count": 3}]
+    declared = mapping_of({"a": "Q1", "b": "Q2"}, missing={"说不清": "dont_know"})
+    codes = {warning.code for warning in read_responses(file, instrument, declared).report.warnings}
+    assert "survey.missing_by_general_list" not in codes
+
+
 def test_a_mapped_column_that_is_not_in_the_file_stops_the_import(instrument, mapping_of, write_csv):
     """The closest heading is offered; a question not asked in the wave may be absent."""
     path = write_csv([["您对响应速度有多满意"], ["5"]])

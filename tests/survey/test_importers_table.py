@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.errors import FileRefusedError, Place, ResponseImportError
 from survey.importers import cell_columns
-from survey.importers.cell_text import cell_text, column_letter, fold, number_in
+from survey.importers.cell_text import cell_text, column_letter, fold, number_in, tidy
 from survey.importers.encodings import decode, find_delimiter
-from survey.importers.table_file import read_table
+from survey.importers.table_file import Table, read_table
 from survey.importers.times import iso_time, seconds_in
 
 CHINESE = "序号,性别,您对物流速度的满意程度\n1,男,非常满意\n2,女,不满意\n"
@@ -129,6 +131,25 @@ def test_totals_at_the_end_are_no_record_and_in_the_middle_are(write_csv):
     table = read_table(write_csv(rows))
     assert table.totals_rows == (6,)
     assert table.n == 4
+
+
+@pytest.mark.parametrize(
+    ("rows", "totals"),
+    [
+        ([["Total", "5"], ["Shell", "4"], ["Total", "3"], ["BP", "2"], ["Total", "1"]], ()),  # a brand
+        ([["Esso", "5"], ["Shell", "4"], ["BP", "5"], ["Total", "3"]], ()),  # 14, 4.67, 3 records; 3 is none of them
+        ([["Esso", "5"], ["Shell", "4"], ["BP", "2"], ["BP", "2"], ["Total", "2"]], ()),
+        ([["Esso", "5"], ["Shell", "4"], ["BP", "很好"], ["Total", "很好"]], ()),
+        ([["a", "5"], ["b", "4"], ["c", "2"], ["Mean", "3.7"], ["Total", "11"]], (5, 6)),  # 11 / 3 = 3.67
+        ([["a", "5"], ["b", "4"], ["平均值", "4.50"], ["合计", ""]], (4, 5)),
+        ([["a", "5"], ["b", "4"], ["c", "4"], ["d", "2"], ["e", "4"], ["f", "2"], ["合计", "6"]], (8,)),  # of records
+    ],
+)
+def test_an_answer_may_be_called_total(write_csv, rows, totals):
+    """A row is a totals row where its figures are those of the columns above it."""
+    table = read_table(write_csv([["brand", "sat"], *rows]))
+    assert table.totals_rows == totals
+    assert table.n == len(rows) - len(totals)
 
 
 def test_legacy_workbooks_are_read_in_a_process_of_their_own(shared, tmp_path):
@@ -273,3 +294,21 @@ def test_declared_encodings_that_are_none(write_csv, declared):
     """Codecs that are no encodings of text are not tried."""
     with pytest.raises(ResponseImportError):
         read_table(write_csv([["a"], ["中文"]]), encoding=declared)
+
+
+def test_columns_are_found_letter_by_letter_then_folded():
+    """The second "Q1" as written comes before the second that only folds to it; None where nothing is found."""
+    table = Table(
+        file="t.csv", kind="csv", header_row=1, headings=("q1", "Q1", "Ｑ１ ", "Q1"), columns=([1],) * 4, rows=(2,)
+    )
+    assert table.occurrences == (1, 2, 3, 4)
+    assert [table.position_of("Q1", which) for which in (1, 2, 3, 4, 5)] == [1, 3, 2, 3, None]
+    assert table.position_of("ｑ1") == 0
+    assert table.with_headings(("a", "b", "c", "d")).position_of("Q1") is None
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_plain_letters_fold_as_any_others(text):
+    """The short way gives what normalising gives."""
+    assert fold(text) == " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    assert tidy(text) == text.strip()

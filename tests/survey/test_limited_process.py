@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import sys
 from datetime import UTC, date, datetime, time, timedelta
@@ -120,3 +121,24 @@ def test_a_missing_file_is_no_crash(tmp_path):
     """The file may have gone since the guard looked."""
     with pytest.raises((FileRefusedError, ResponseImportError)):
         read_limited("survey.importers.workbook:read_in_process", tmp_path / "none.xls", None)
+
+
+@pytest.mark.parametrize("search", [None, ""])
+def test_modules_beside_the_file_are_not_run(read, tmp_path, monkeypatch, search):
+    """A json.py or survey.py in the current folder is data; only a folder that PYTHONPATH names is searched, last."""
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    for name in ("json", "survey", "readers_of_a_test"):
+        (folder / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    if search is not None:
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([search, str(tmp_path)]))
+    assert read("well")["size"] == 7
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_relative_folder_of_pythonpath_still_counts(read, tmp_path, monkeypatch):
+    """What somebody names is taken from where the command runs, though the process starts elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", ".")
+    assert read("well")["size"] == 7
